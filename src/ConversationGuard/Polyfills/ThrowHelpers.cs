@@ -1,0 +1,44 @@
+#if NETSTANDARD2_0
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace ConversationGuard;
+
+/// <summary>The guard clauses of later frameworks, under the same names.</summary>
+internal static class ThrowHelpers
+{
+    extension(ArgumentNullException)
+    {
+        public static void ThrowIfNull([NotNull] object? argument, [CallerArgumentExpression(nameof(argument))] string? paramName = null)
+        {
+            if (argument is null)
+            {
+                throw new ArgumentNullException(paramName);
+            }
+        }
+    }
+
+    extension(ArgumentException)
+    {
+        public static void ThrowIfNullOrWhiteSpace([NotNull] string? argument, [CallerArgumentExpression(nameof(argument))] string? paramName = null)
+        {
+            ArgumentNullException.ThrowIfNull(argument, paramName);
+            if (string.IsNullOrWhiteSpace(argument))
+            {
+                throw new ArgumentException("The value cannot be empty or white space.", paramName);
+            }
+        }
+    }
+
+    extension(ObjectDisposedException)
+    {
+        public static void ThrowIf([DoesNotReturnIf(true)] bool condition, object instance)
+        {
+            if (condition)
+            {
+                throw new ObjectDisposedException(instance.GetType().FullName);
+            }
+        }
+    }
+}
+#endif
