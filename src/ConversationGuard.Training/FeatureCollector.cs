@@ -1,0 +1,187 @@
+using System.Runtime.InteropServices;
+using ConversationGuard.Classification;
+
+namespace ConversationGuard.Training;
+
+/// <summary>Collects what the classifier would add up: the hashes of a text's features, chunk by chunk.</summary>
+internal sealed class FeatureCollector
+{
+    private readonly ScanBuffers _buffers = new();
+
+    public List<ulong> Hashes { get; } = [];
+
+    /// <summary>Where each chunk ends in <see cref="Hashes"/>, and how many words it has.</summary>
+    public List<(int End, int Words)> Chunks { get; } = [];
+
+    /// <summary>Reads a text.</summary>
+    public void Collect(Vocabulary vocabulary, string text, Action<string>? onWord = null)
+    {
+        Hashes.Clear();
+        Chunks.Clear();
+        var scanner = new TextScanner<Sink>(vocabulary, _buffers, new Sink(this, onWord));
+        scanner.Scan(text);
+    }
+
+    private struct Sink(FeatureCollector collector, Action<string>? onWord) : IFeatureSink, IGramSink
+    {
+        private int _words;
+
+        public void Word(ReadOnlySpan<char> word, ulong hash, int id)
+        {
+            _words++;
+            collector.Hashes.Add(hash);
+            if (!word.IsEmpty && word.Length <= TextScanner.MaxGrammedWord)
+            {
+                TextScanner.Grams(word, ref this);
+                onWord?.Invoke(word.ToString());
+            }
+        }
+
+        public readonly void Gram(ulong hash) => collector.Hashes.Add(hash);
+
+        public readonly void Feature(ulong hash) => collector.Hashes.Add(hash);
+
+        public readonly void EndWord()
+        {
+        }
+
+        public void EndChunk()
+        {
+            if (_words > 0 || collector.Chunks.Count == 0)
+            {
+                collector.Chunks.Add((collector.Hashes.Count, _words));
+            }
+
+            _words = 0;
+        }
+    }
+}
+
+/// <summary>A text as numbers of features, by chunks.</summary>
+internal sealed record FeatureVector(int[][] Chunks, int[] Words);
+
+/// <summary>Numbers the features that occur often enough to learn from.</summary>
+internal sealed class FeatureSpace
+{
+    private readonly Dictionary<ulong, int> _ids = [];
+
+    private FeatureSpace(Vocabulary vocabulary) => Vocabulary = vocabulary;
+
+    public Vocabulary Vocabulary { get; }
+
+    public List<ulong> Hashes { get; } = [];
+
+    public List<int> Counts { get; } = [];
+
+    public static FeatureSpace Build(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, int minimumCount, int maximumWords)
+    {
+        var space = new FeatureSpace(BuildVocabulary(texts, lexicon, maximumWords));
+        var collector = new FeatureCollector();
+        var counts = new Dictionary<ulong, (int Count, int Last)>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            collector.Collect(space.Vocabulary, texts[i].Text);
+            foreach (var hash in collector.Hashes)
+            {
+                ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, hash, out var exists);
+                if (!exists || entry.Last != i)
+                {
+                    entry = (entry.Count + 1, i);
+                }
+            }
+        }
+
+        foreach (var (hash, (count, _)) in counts)
+        {
+            if (count >= minimumCount)
+            {
+                space._ids.Add(hash, space.Hashes.Count);
+                space.Hashes.Add(hash);
+                space.Counts.Add(count);
+            }
+        }
+
+        return space;
+    }
+
+    public FeatureVector[] Vectors(IReadOnlyList<LabelledText> texts)
+    {
+        var collector = new FeatureCollector();
+        var vectors = new FeatureVector[texts.Count];
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            vectors[i] = Vector(collector, texts[i].Text);
+        }
+
+        return vectors;
+    }
+
+    public FeatureVector Vector(FeatureCollector collector, string text)
+    {
+        collector.Collect(Vocabulary, text);
+        var chunks = new int[collector.Chunks.Count][];
+        var words = new int[chunks.Length];
+        var start = 0;
+        for (var c = 0; c < chunks.Length; c++)
+        {
+            var (end, count) = collector.Chunks[c];
+            words[c] = count;
+            var ids = new List<int>(end - start);
+            for (var k = start; k < end; k++)
+            {
+                if (_ids.TryGetValue(collector.Hashes[k], out var id))
+                {
+                    ids.Add(id);
+                }
+            }
+
+            chunks[c] = [.. ids];
+            start = end;
+        }
+
+        return new FeatureVector(chunks, words);
+    }
+
+    private static Vocabulary BuildVocabulary(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, int maximumWords)
+    {
+        // A language counts as taught where abuse as well as harm has enough examples.
+        var taughtLanguages = texts.Where(text => text.Source == "corpus" && text.Labels.Overlaps(CategorySet.Violations))
+            .GroupBy(text => text.Language).Where(group => group.Count() >= 50).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        var collector = new FeatureCollector();
+        var counts = new Dictionary<string, (int Taught, int Foreign)>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            var taught = taughtLanguages.Contains(text.Language);
+            seen.Clear();
+            collector.Collect(Vocabulary.Empty, text.Text, word =>
+            {
+                if (seen.Add(word))
+                {
+                    ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _);
+                    count = taught ? (count.Taught + 1, count.Foreign) : (count.Taught, count.Foreign + 1);
+                }
+            });
+        }
+
+        foreach (var word in lexicon)
+        {
+            if (word.Length is >= 3 and <= TextScanner.MaxGrammedWord && word.All(c => c is >= 'a' and <= 'z'))
+            {
+                ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _);
+                count = (Math.Max(count.Taught, 3) + 1, count.Foreign);
+            }
+        }
+
+        var words = counts
+            .Where(entry => entry.Value.Taught + entry.Value.Foreign >= 3)
+            .OrderByDescending(entry => entry.Value.Taught + entry.Value.Foreign)
+            .ThenBy(entry => entry.Key, StringComparer.Ordinal)
+            .Take(maximumWords)
+            .ToList();
+        return new Vocabulary(
+            [.. words.Select(entry => entry.Key)],
+            [.. words.Select(entry => (entry.Value.Taught >= 2 && entry.Value.Taught * 20 >= entry.Value.Foreign ? WordTraits.Taught : WordTraits.None)
+                | (entry.Value.Foreign >= 2 ? WordTraits.Foreign : WordTraits.None))]);
+    }
+}

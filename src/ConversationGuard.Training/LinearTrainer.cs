@@ -1,0 +1,290 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using ConversationGuard.Classification;
+
+namespace ConversationGuard.Training;
+
+/// <summary>What decides how the weights are learnt.</summary>
+internal sealed record TrainingSettings
+{
+    public int Epochs { get; init; } = 6;
+
+    public int FineTuningEpochs { get; init; } = 2;
+
+    public float LearningRate { get; init; } = 0.15f;
+
+    public float Decay { get; init; } = 1e-5f;
+
+    public float DampingOffset { get; init; } = 8;
+
+    public float DampingPower { get; init; } = 0.5f;
+
+    /// <summary>How often a feature must occur to be learnt.</summary>
+    public int MinimumCount { get; init; } = 3;
+
+    public int MaximumWords { get; init; } = 24_000;
+
+    /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
+    public int BucketBits { get; init; } = 15;
+
+    public float MaximumPositiveWeight { get; init; } = 8;
+}
+
+/// <summary>Logistic regressions for all categories at once, by AdaGrad. A text is as bad as its worst window.</summary>
+internal sealed class LinearTrainer
+{
+    private const int Lanes = ClassifierModel.Lanes;
+    private const int Categories = ClassifierModel.Categories;
+
+    private readonly TrainingSettings _settings;
+    private readonly float[] _weights;
+    private readonly float[] _squares;
+    private readonly float[] _biases = new float[Lanes];
+    private readonly float[] _biasSquares = new float[Lanes];
+    private readonly bool[] _allowed;
+    private readonly float[] _positiveWeights = new float[Categories];
+    private readonly float[] _gradient = new float[Lanes];
+    private readonly int[] _best = new int[Categories];
+    private float[] _chunkSums = new float[Lanes * 8];
+
+    public LinearTrainer(TrainingSettings settings, int features)
+    {
+        _settings = settings;
+        _weights = new float[features * Lanes];
+        _squares = new float[features * Lanes];
+        _allowed = new bool[features];
+        Array.Fill(_allowed, true);
+        Array.Fill(_squares, 1e-2f);
+        Array.Fill(_biasSquares, 1f);
+    }
+
+    public ReadOnlySpan<float> Weights => _weights;
+
+    public ReadOnlySpan<float> Biases => _biases.AsSpan(0, Categories);
+
+    /// <summary>Learns from some of the texts.</summary>
+    public void Train(IReadOnlyList<LabelledText> texts, FeatureVector[] vectors, IReadOnlyList<int> chosen, int epochs, float rate, ulong seed)
+    {
+        SetPositiveWeights(texts, chosen);
+        var order = chosen.ToArray();
+        for (var epoch = 0; epoch < epochs; epoch++)
+        {
+            Shuffle(order, ref seed);
+            var epochRate = rate * (1 - (0.8f * epoch / epochs));
+            foreach (var i in order)
+            {
+                Step(texts[i], vectors[i], epochRate);
+            }
+        }
+    }
+
+    /// <summary>Forgets all features but the given ones.</summary>
+    public void Restrict(IEnumerable<int> features)
+    {
+        Array.Clear(_allowed);
+        foreach (var feature in features)
+        {
+            _allowed[feature] = true;
+        }
+
+        for (var feature = 0; feature < _allowed.Length; feature++)
+        {
+            if (!_allowed[feature])
+            {
+                _weights.AsSpan(feature * Lanes, Lanes).Clear();
+            }
+        }
+    }
+
+    /// <summary>Computes each category's logit, of its best window.</summary>
+    public void Score(FeatureVector vector, Span<float> logits)
+    {
+        SumChunks(vector);
+        FindBest(vector, logits);
+    }
+
+    private static void Shuffle(int[] order, ref ulong state)
+    {
+        for (var i = order.Length - 1; i > 0; i--)
+        {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            var j = (int)(state % (ulong)(i + 1));
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+    }
+
+    private void SetPositiveWeights(IReadOnlyList<LabelledText> texts, IReadOnlyList<int> chosen)
+    {
+        Span<float> positive = stackalloc float[Categories];
+        Span<float> negative = stackalloc float[Categories];
+        foreach (var i in chosen)
+        {
+            for (var c = 0; c < Categories; c++)
+            {
+                if (texts[i].Known.Has(c))
+                {
+                    if (texts[i].Labels.Has(c))
+                    {
+                        positive[c] += texts[i].Weight;
+                    }
+                    else
+                    {
+                        negative[c] += texts[i].Weight;
+                    }
+                }
+            }
+        }
+
+        for (var c = 0; c < Categories; c++)
+        {
+            _positiveWeights[c] = positive[c] == 0 ? 1 : Math.Clamp(MathF.Sqrt(negative[c] / positive[c]), 1, _settings.MaximumPositiveWeight);
+            if (_biases[c] == 0)
+            {
+                _biases[c] = MathF.Log((positive[c] + 0.1f) / (negative[c] + 1));
+            }
+        }
+    }
+
+    private void SumChunks(FeatureVector vector)
+    {
+        if (_chunkSums.Length < vector.Chunks.Length * Lanes)
+        {
+            _chunkSums = new float[vector.Chunks.Length * Lanes * 2];
+        }
+
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_weights);
+        for (var k = 0; k < vector.Chunks.Length; k++)
+        {
+            var low = Vector256<float>.Zero;
+            var high = Vector256<float>.Zero;
+            foreach (var feature in vector.Chunks[k])
+            {
+                low += Vector256.LoadUnsafe(ref weights, (nuint)(feature * Lanes));
+                high += Vector256.LoadUnsafe(ref weights, (nuint)(feature * Lanes) + 8);
+            }
+
+            low.CopyTo(_chunkSums, k * Lanes);
+            high.CopyTo(_chunkSums, (k * Lanes) + 8);
+        }
+    }
+
+    private void FindBest(FeatureVector vector, Span<float> logits)
+    {
+        // Window k is the chunks k and k + 1; a text of one chunk is one window.
+        var windows = Math.Max(1, vector.Chunks.Length - 1);
+        for (var k = 0; k < windows; k++)
+        {
+            var two = k + 1 < vector.Chunks.Length;
+            var damping = Damping(vector, k);
+            for (var c = 0; c < Categories; c++)
+            {
+                var sum = _chunkSums[(k * Lanes) + c] + (two ? _chunkSums[((k + 1) * Lanes) + c] : 0);
+                var logit = (sum * damping) + _biases[c];
+                if (k == 0 || logit > logits[c])
+                {
+                    logits[c] = logit;
+                    _best[c] = k;
+                }
+            }
+        }
+    }
+
+    private float Damping(FeatureVector vector, int window)
+    {
+        var words = vector.Words[window] + (window + 1 < vector.Words.Length ? vector.Words[window + 1] : 0);
+        return ClassifierModel.Damping(Math.Min(words, 255), _settings.DampingOffset, _settings.DampingPower);
+    }
+
+    private void Step(LabelledText text, FeatureVector vector, float rate)
+    {
+        Span<float> logits = stackalloc float[Categories];
+        Score(vector, logits);
+        Span<float> errors = stackalloc float[Categories];
+        var any = false;
+        for (var c = 0; c < Categories; c++)
+        {
+            if (!text.Known.Has(c))
+            {
+                continue;
+            }
+
+            var positive = text.Labels.Has(c);
+            var probability = 1 / (1 + MathF.Exp(-logits[c]));
+            var error = (probability - (positive ? 1 : 0)) * text.Weight * (positive ? _positiveWeights[c] : 1);
+
+            // What is settled teaches nothing more.
+            if (MathF.Abs(error) > 0.002f)
+            {
+                errors[c] = error;
+                any = true;
+            }
+        }
+
+        if (!any)
+        {
+            return;
+        }
+
+        var windows = Math.Max(1, vector.Chunks.Length - 1);
+        for (var k = 0; k < windows; k++)
+        {
+            var used = false;
+            Array.Clear(_gradient);
+            var damping = Damping(vector, k);
+            for (var c = 0; c < Categories; c++)
+            {
+                if (_best[c] == k && errors[c] != 0)
+                {
+                    _gradient[c] = errors[c] * damping;
+                    _biasSquares[c] += errors[c] * errors[c];
+                    _biases[c] -= rate * errors[c] / MathF.Sqrt(_biasSquares[c]);
+                    used = true;
+                }
+            }
+
+            if (used)
+            {
+                Update(vector.Chunks[k], rate);
+                if (k + 1 < vector.Chunks.Length)
+                {
+                    Update(vector.Chunks[k + 1], rate);
+                }
+            }
+        }
+    }
+
+    private void Update(int[] features, float rate)
+    {
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_weights);
+        ref var squares = ref MemoryMarshal.GetArrayDataReference(_squares);
+        var decay = Vector256.Create(_settings.Decay);
+        for (var half = 0; half < Lanes; half += 8)
+        {
+            var gradient = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_gradient), (nuint)half);
+            if (gradient == Vector256<float>.Zero)
+            {
+                continue;
+            }
+
+            var mask = ~Vector256.Equals(gradient, Vector256<float>.Zero);
+            var square = gradient * gradient;
+            var step = gradient * rate;
+            foreach (var feature in features)
+            {
+                if (!_allowed[feature])
+                {
+                    continue;
+                }
+
+                var offset = (nuint)((feature * Lanes) + half);
+                var sum = Vector256.LoadUnsafe(ref squares, offset) + square;
+                sum.StoreUnsafe(ref squares, offset);
+                var weight = Vector256.LoadUnsafe(ref weights, offset);
+                var change = (step + ((weight * decay) & mask)) / Vector256.Sqrt(sum);
+                (weight - change).StoreUnsafe(ref weights, offset);
+            }
+        }
+    }
+}

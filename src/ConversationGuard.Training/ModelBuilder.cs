@@ -1,0 +1,208 @@
+using ConversationGuard.Classification;
+
+namespace ConversationGuard.Training;
+
+/// <summary>Turns labelled texts into a model: learn, keep what matters, learn again, round to bytes, calibrate.</summary>
+internal sealed class ModelBuilder
+{
+    private const int Lanes = ClassifierModel.Lanes;
+    private const int Categories = ClassifierModel.Categories;
+    private const ulong Seed = 0x9E3779B97F4A7C15;
+
+    private readonly TrainingSettings _settings;
+    private readonly IReadOnlyList<LabelledText> _texts;
+    private readonly FeatureSpace _space;
+    private readonly FeatureVector[] _vectors;
+
+    public ModelBuilder(TrainingSettings settings, IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon)
+    {
+        _settings = settings;
+        _texts = texts;
+        _space = FeatureSpace.Build(texts, lexicon, settings.MinimumCount, settings.MaximumWords);
+        _vectors = _space.Vectors(texts);
+    }
+
+    public int FeatureCount => _space.Hashes.Count;
+
+    public int WordCount => _space.Vocabulary.Words.Count;
+
+    public FeatureVector[] Vectors => _vectors;
+
+    /// <summary>Learns from the chosen texts; the weights are not calibrated.</summary>
+    public (LinearTrainer Trainer, List<int> Kept) Learn(IReadOnlyList<int> chosen)
+    {
+        var trainer = new LinearTrainer(_settings, _space.Hashes.Count);
+        trainer.Train(_texts, _vectors, chosen, _settings.Epochs, _settings.LearningRate, Seed);
+        var kept = Choose(trainer);
+        trainer.Restrict(kept);
+        trainer.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, Seed ^ 1);
+        return (trainer, kept);
+    }
+
+    /// <summary>Builds the calibrated model. Its scores are calibrated on texts that the folds' weights had not seen.</summary>
+    public ClassifierModel Build(IReadOnlyList<int> chosen, int folds, Action<string> log)
+    {
+        var calibration = Calibrate(chosen, folds, log);
+        var (trainer, kept) = Learn(chosen);
+        return Quantise(trainer, kept, calibration);
+    }
+
+    private (float Slope, float Offset)[] Calibrate(IReadOnlyList<int> chosen, int folds, Action<string> log)
+    {
+        var scores = new float[_texts.Count][];
+        for (var fold = 0; fold < folds; fold++)
+        {
+            var (trainer, _) = Learn([.. chosen.Where(i => FoldOf(i, folds) != fold)]);
+            foreach (var i in chosen.Where(i => FoldOf(i, folds) == fold))
+            {
+                scores[i] = new float[Categories];
+                trainer.Score(_vectors[i], scores[i]);
+            }
+
+            log($"  calibration fold {fold + 1} of {folds}");
+        }
+
+        var calibration = new (float, float)[Categories];
+        for (var c = 0; c < Categories; c++)
+        {
+            var known = chosen.Where(i => _texts[i].Known.Has(c)).ToList();
+            calibration[c] = Calibration.Fit(
+                [.. known.Select(i => (double)scores[i][c])], [.. known.Select(i => _texts[i].Labels.Has(c))], [.. known.Select(i => (double)_texts[i].Weight)]);
+        }
+
+        return calibration;
+    }
+
+    private int FoldOf(int i, int folds) => (int)(Sources.StableHash(_texts[i].Group + "#fold") % (uint)folds);
+
+    /// <summary>The features that weigh most, as many as find a place in the table.</summary>
+    private List<int> Choose(LinearTrainer trainer)
+    {
+        var importance = new float[_space.Hashes.Count];
+        var weights = trainer.Weights;
+        for (var feature = 0; feature < importance.Length; feature++)
+        {
+            var largest = 0f;
+            foreach (var weight in weights.Slice(feature * Lanes, Categories))
+            {
+                largest = MathF.Max(largest, MathF.Abs(weight));
+            }
+
+            importance[feature] = largest * MathF.Sqrt(MathF.Min(_space.Counts[feature], 400));
+        }
+
+        var order = Enumerable.Range(0, importance.Length).OrderByDescending(feature => importance[feature]).ThenBy(feature => feature);
+        var filled = new byte[1 << _settings.BucketBits];
+        var taken = new HashSet<(int, ulong)>();
+        var kept = new List<int>();
+        foreach (var feature in order)
+        {
+            var finished = FeatureHash.Finish(_space.Hashes[feature]);
+            var bucket = (int)(uint)finished & (filled.Length - 1);
+            if (importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
+            {
+                filled[bucket]++;
+                kept.Add(feature);
+            }
+        }
+
+        return kept;
+    }
+
+    private ClassifierModel Quantise(LinearTrainer trainer, List<int> kept, (float Slope, float Offset)[] calibration)
+    {
+        var buckets = 1 << _settings.BucketBits;
+        var fingerprints = new ulong[buckets];
+        var rows = new sbyte[(buckets * ClassifierModel.BucketSize * Categories) + Lanes - Categories];
+        var filled = new byte[buckets];
+        var weights = trainer.Weights;
+        var steps = new float[Categories];
+        for (var c = 0; c < Categories; c++)
+        {
+            var values = new float[kept.Count];
+            for (var k = 0; k < values.Length; k++)
+            {
+                values[k] = MathF.Abs(weights[(kept[k] * Lanes) + c]);
+            }
+
+            // The few largest weights are cut, so that the many small ones keep their difference.
+            Array.Sort(values);
+            steps[c] = MathF.Max(1e-6f, values[(int)(values.Length * 0.9995)] / 127);
+        }
+
+        foreach (var feature in kept)
+        {
+            var finished = FeatureHash.Finish(_space.Hashes[feature]);
+            var bucket = (int)(uint)finished & (buckets - 1);
+            var slot = filled[bucket]++;
+            fingerprints[bucket] |= ClassifierModel.FingerprintOf(finished) << (16 * slot);
+            for (var c = 0; c < Categories; c++)
+            {
+                rows[(((bucket * ClassifierModel.BucketSize) + slot) * Categories) + c] =
+                    (sbyte)Math.Clamp(MathF.Round(weights[(feature * Lanes) + c] / steps[c]), -127, 127);
+            }
+        }
+
+        var scales = new float[Categories];
+        var biases = new float[Categories];
+        for (var c = 0; c < Categories; c++)
+        {
+            scales[c] = steps[c] * calibration[c].Slope;
+            biases[c] = (trainer.Biases[c] * calibration[c].Slope) + calibration[c].Offset;
+        }
+
+        return new ClassifierModel(_space.Vocabulary, fingerprints, rows, scales, biases, _settings.DampingOffset, _settings.DampingPower);
+    }
+}
+
+/// <summary>Platt's method: a logistic curve from scores to probabilities.</summary>
+internal static class Calibration
+{
+    public static (float Slope, float Offset) Fit(double[] scores, bool[] labels, double[] weights)
+    {
+        var positives = 0;
+        foreach (var label in labels)
+        {
+            positives += label ? 1 : 0;
+        }
+
+        if (positives < 10)
+        {
+            // Nothing to learn from: never claim anything.
+            return (0, -10);
+        }
+
+        // Platt's targets keep the curve from becoming a step.
+        var high = (positives + 1.0) / (positives + 2.0);
+        var low = 1.0 / (labels.Length - positives + 2.0);
+        double slope = 1, offset = 0;
+        for (var iteration = 0; iteration < 50; iteration++)
+        {
+            double gs = 0, go = 0, hss = 1e-6, hso = 0, hoo = 1e-6;
+            for (var i = 0; i < scores.Length; i++)
+            {
+                var p = 1 / (1 + Math.Exp(-((slope * scores[i]) + offset)));
+                var error = (p - (labels[i] ? high : low)) * weights[i];
+                var curvature = Math.Max(p * (1 - p), 1e-9) * weights[i];
+                gs += error * scores[i];
+                go += error;
+                hss += curvature * scores[i] * scores[i];
+                hso += curvature * scores[i];
+                hoo += curvature;
+            }
+
+            var determinant = (hss * hoo) - (hso * hso);
+            var ds = ((hoo * gs) - (hso * go)) / determinant;
+            var dz = ((hss * go) - (hso * gs)) / determinant;
+            var limit = Math.Min(1, 2 / Math.Max(1e-9, Math.Max(Math.Abs(ds), Math.Abs(dz))));
+            slope = Math.Max(0.05, slope - (ds * limit));
+            offset -= dz * limit;
+            if (Math.Abs(ds) + Math.Abs(dz) < 1e-7)
+            {
+                break;
+            }
+        }
+
+        return ((float)slope, (float)offset);
+    }
+}

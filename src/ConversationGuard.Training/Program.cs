@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using ConversationGuard.Classification;
+using ConversationGuard.Training;
+
+string? data = null;
+string? output = null;
+string? model = null;
+var project = FindProject();
+var evaluate = false;
+var classify = false;
+for (var i = 0; i < args.Length; i++)
+{
+    switch (args[i])
+    {
+        case "--data" when i + 1 < args.Length:
+            data = args[++i];
+            break;
+        case "--output" when i + 1 < args.Length:
+            output = args[++i];
+            break;
+        case "--model" when i + 1 < args.Length:
+            model = args[++i];
+            break;
+        case "--evaluate":
+            evaluate = true;
+            break;
+        case "--classify":
+            classify = true;
+            break;
+        default:
+            Console.Error.WriteLine($"Unknown argument: {args[i]}");
+            return Usage();
+    }
+}
+
+if (data is null || !Directory.Exists(data))
+{
+    return Usage();
+}
+
+output ??= Path.Combine(project, "../ConversationGuard/Classification/embedded.model");
+var sources = new Sources(data, Path.Combine(project, "Corpus"), Path.Combine(project, "Labels"));
+var clock = Stopwatch.StartNew();
+if (evaluate)
+{
+    new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output);
+    return 0;
+}
+
+if (classify)
+{
+    Classify(EmbeddedClassifier.FromFile(model ?? output));
+    return 0;
+}
+
+var texts = sources.ReadAll();
+Log($"{texts.Count} texts of {texts.Select(text => text.Source).Distinct().Count()} sources");
+var builder = new ModelBuilder(new TrainingSettings(), texts, sources.ReadLexicon());
+Log($"{builder.FeatureCount} features, {builder.WordCount} words");
+var chosen = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
+var built = builder.Build(chosen, folds: 3, Log);
+using var bytes = new MemoryStream();
+built.Save(bytes);
+File.WriteAllBytes(output, bytes.ToArray());
+Log($"wrote {output}: {bytes.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()))}");
+return 0;
+
+void Log(string message) => Console.WriteLine($"{clock.Elapsed.TotalSeconds,6:F1} s  {message}");
+
+// One line of the standard input after the other.
+static void Classify(EmbeddedClassifier classifier)
+{
+    while (Console.ReadLine() is { } line)
+    {
+        var result = classifier.Classify(line);
+        var scores = result.Scores.OrderByDescending(score => score.Score).Select(score => FormattableString.Invariant($"{score.Category} {score.Score:F2}"));
+        Console.WriteLine($"{(result.IsUnsure ? "unsure " : string.Empty)}[{string.Join(", ", scores)}] {line}");
+    }
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: ConversationGuard.Training --data DIRECTORY [--output FILE]      trains the model");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE]   judges it");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --classify [--model FILE]   classifies the lines of the standard input");
+    return 2;
+}
+
+// The corpus lies beside the sources of this program, wherever it was built.
+static string FindProject()
+{
+    for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+    {
+        var candidate = Path.Combine(directory.FullName, "src", "ConversationGuard.Training");
+        if (Directory.Exists(candidate))
+        {
+            return candidate;
+        }
+    }
+
+    return Directory.GetCurrentDirectory();
+}

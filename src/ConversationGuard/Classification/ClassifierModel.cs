@@ -1,0 +1,249 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace ConversationGuard.Classification;
+
+/// <summary>The weights of the embedded classifier, as they lie in a model file.</summary>
+/// <remarks>
+/// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
+/// A row holds one signed byte for each category. Words of the vocabulary have their row and those of their character
+/// n-grams added up beforehand.
+/// </remarks>
+internal sealed class ClassifierModel
+{
+    public const int Categories = 14;
+    public const int BucketSize = 4;
+
+    /// <summary>Lanes of a sum: the categories, filled up to a whole vector.</summary>
+    public const int Lanes = 16;
+
+    private const int FormatVersion = 1;
+    private const int MaxBucketBits = 20;
+    private const int MaxWords = 1 << 18;
+    private static readonly byte[] Magic = "CGMODEL"u8.ToArray();
+
+    private readonly ulong[] _fingerprints;
+    private readonly sbyte[] _rows;
+    private readonly short[] _wordRows;
+    private readonly float[] _scales;
+    private readonly float[] _biases;
+    private readonly float[] _damping;
+    private readonly int _bucketMask;
+
+    public ClassifierModel(Vocabulary vocabulary, ulong[] fingerprints, sbyte[] rows, float[] scales, float[] biases, float dampingOffset, float dampingPower)
+    {
+        Vocabulary = vocabulary;
+        _fingerprints = fingerprints;
+        _rows = rows;
+        _scales = scales;
+        _biases = biases;
+        _bucketMask = fingerprints.Length - 1;
+        DampingOffset = dampingOffset;
+        DampingPower = dampingPower;
+        _damping = new float[256];
+        for (var i = 0; i < _damping.Length; i++)
+        {
+            _damping[i] = Damping(i, dampingOffset, dampingPower);
+        }
+
+        _wordRows = new short[vocabulary.Words.Count * Lanes];
+        for (var id = 0; id < vocabulary.Words.Count; id++)
+        {
+            var word = vocabulary.Words[id].AsSpan();
+            var sum = new RowSum(this, _wordRows, id * Lanes);
+            sum.Gram(FeatureHash.Of(word));
+            TextScanner.Grams(word, ref sum);
+        }
+    }
+
+    public Vocabulary Vocabulary { get; }
+
+    public float DampingOffset { get; }
+
+    public float DampingPower { get; }
+
+    internal ReadOnlySpan<float> Scales => _scales;
+
+    internal ReadOnlySpan<float> Biases => _biases;
+
+    internal sbyte[] Rows => _rows;
+
+    internal short[] WordRows => _wordRows;
+
+    /// <summary>Sums grow with the number of words; this keeps long texts from being judged by their length.</summary>
+    public static float Damping(int words, float offset, float power) => (float)Math.Pow(1 + (words / (double)offset), -power);
+
+    /// <summary>Finds the row of a feature: the offset of its first weight, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int FindRow(ulong feature)
+    {
+        var finished = FeatureHash.Finish(feature);
+        var bucket = (int)(uint)finished & _bucketMask;
+        var fingerprint = FingerprintOf(finished);
+        var stored = _fingerprints[bucket];
+
+        // Zero 16-bit lanes of the difference mark a match.
+        var difference = stored ^ (fingerprint * 0x0001000100010001UL);
+        var match = (difference - 0x0001000100010001UL) & ~difference & 0x8000800080008000UL;
+        if (match == 0)
+        {
+            return -1;
+        }
+
+        // The lowest mark is exact; those above it can be carried over.
+        var slot = (match & 0x8000) != 0 ? 0 : (match & 0x80000000) != 0 ? 1 : (match & 0x800000000000) != 0 ? 2 : 3;
+        return ((bucket * BucketSize) + slot) * Categories;
+    }
+
+    /// <summary>Gets the 16 bits by which a feature is told from others in its bucket; never 0, which marks a free place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong FingerprintOf(ulong finished)
+    {
+        var fingerprint = (finished >> 40) & 0xFFFF;
+        return fingerprint == 0 ? 1 : fingerprint;
+    }
+
+    public float Logit(int category, int sum, int words) =>
+        _biases[category] + (_scales[category] * sum * _damping[Math.Min(words, _damping.Length - 1)]);
+
+    public void Save(Stream stream)
+    {
+        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+        writer.Write(Magic);
+        writer.Write((byte)FormatVersion);
+        writer.Write(Categories);
+        foreach (var category in HarmCategory.WellKnown)
+        {
+            writer.Write(category.Value);
+        }
+
+        foreach (var scale in _scales)
+        {
+            writer.Write(scale);
+        }
+
+        foreach (var bias in _biases)
+        {
+            writer.Write(bias);
+        }
+
+        writer.Write(DampingOffset);
+        writer.Write(DampingPower);
+        writer.Write(_fingerprints.Length);
+        var bytes = new byte[_fingerprints.Length * sizeof(ulong)];
+        for (var i = 0; i < _fingerprints.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), _fingerprints[i]);
+        }
+
+        writer.Write(bytes);
+        var rows = new byte[_fingerprints.Length * BucketSize * Categories];
+        Buffer.BlockCopy(_rows, 0, rows, 0, rows.Length);
+        writer.Write(rows);
+        writer.Write(Vocabulary.Words.Count);
+        for (var id = 0; id < Vocabulary.Words.Count; id++)
+        {
+            writer.Write((byte)Vocabulary.TraitsOf(id));
+            writer.Write(Vocabulary.Words[id]);
+        }
+
+        writer.Write(Magic);
+    }
+
+    public static ClassifierModel Load(Stream stream)
+    {
+        try
+        {
+            using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
+            Require(reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic), "it does not begin like one");
+            var version = reader.ReadByte();
+            Require(version == FormatVersion, $"its format is version {version} and version {FormatVersion} is expected");
+            Require(reader.ReadInt32() == Categories, "it has another number of categories");
+            foreach (var category in HarmCategory.WellKnown)
+            {
+                var name = reader.ReadString();
+                Require(name == category.Value, $"it lacks the category \"{category.Value}\" in its place");
+            }
+
+            var scales = ReadFloats(reader);
+            var biases = ReadFloats(reader);
+            var dampingOffset = reader.ReadSingle();
+            var dampingPower = reader.ReadSingle();
+            Require(IsFinite(dampingOffset) && dampingOffset > 0 && IsFinite(dampingPower) && dampingPower >= 0, "its damping is not a number");
+            var buckets = reader.ReadInt32();
+            Require(buckets > 0 && buckets <= 1 << MaxBucketBits && (buckets & (buckets - 1)) == 0, "its table has an impossible size");
+            var bytes = ReadExactly(reader, buckets * sizeof(ulong));
+            var fingerprints = new ulong[buckets];
+            for (var i = 0; i < buckets; i++)
+            {
+                fingerprints[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)));
+            }
+
+            // Two more, since a row is read as a vector of sixteen.
+            var rows = new sbyte[(buckets * BucketSize * Categories) + Lanes - Categories];
+            var rowBytes = ReadExactly(reader, buckets * BucketSize * Categories);
+            Buffer.BlockCopy(rowBytes, 0, rows, 0, rowBytes.Length);
+            var count = reader.ReadInt32();
+            Require(count is >= 0 and <= MaxWords, "its vocabulary has an impossible size");
+            var words = new string[count];
+            var traits = new WordTraits[count];
+            for (var i = 0; i < count; i++)
+            {
+                traits[i] = (WordTraits)reader.ReadByte();
+                words[i] = reader.ReadString();
+                Require(words[i].Length is > 0 and <= ScanBuffers.MaxToken, "a word of its vocabulary has an impossible length");
+            }
+
+            Require(reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic), "it does not end like one");
+            return new ClassifierModel(new Vocabulary(words, traits), fingerprints, rows, scales, biases, dampingOffset, dampingPower);
+        }
+        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException("This is not a model file of the embedded classifier: it is cut short or damaged.", exception);
+        }
+    }
+
+    private static float[] ReadFloats(BinaryReader reader)
+    {
+        var values = new float[Categories];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = reader.ReadSingle();
+            Require(IsFinite(values[i]), "a weight is not a number");
+        }
+
+        return values;
+    }
+
+    private static bool IsFinite(float value) => !float.IsNaN(value) && !float.IsInfinity(value);
+
+    private static byte[] ReadExactly(BinaryReader reader, int count)
+    {
+        var bytes = reader.ReadBytes(count);
+        return bytes.Length == count ? bytes : throw new EndOfStreamException();
+    }
+
+    private static void Require(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new InvalidDataException($"This is not a model file of the embedded classifier: {problem}.");
+        }
+    }
+
+    private readonly struct RowSum(ClassifierModel model, short[] sums, int offset) : IGramSink
+    {
+        public void Gram(ulong hash)
+        {
+            var row = model.FindRow(hash);
+            if (row >= 0)
+            {
+                for (var i = 0; i < Categories; i++)
+                {
+                    sums[offset + i] += model._rows[row + i];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+#if NET8_0_OR_GREATER
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+#endif
+
+namespace ConversationGuard.Classification;
+
+/// <summary>The sums of one scan, reused per thread.</summary>
+internal sealed class ScoringBuffers
+{
+    [ThreadStatic]
+    private static ScoringBuffers? t_current;
+
+    public static ScoringBuffers Current => t_current ??= new ScoringBuffers();
+
+    public ScanBuffers Scan { get; } = new();
+
+    public int[] Chunk { get; } = new int[ClassifierModel.Lanes];
+
+    public int[] PreviousChunk { get; } = new int[ClassifierModel.Lanes];
+
+    public float[] Best { get; } = new float[ClassifierModel.Categories];
+}
+
+/// <summary>Adds up the weights of what the scanner finds, in windows of two chunks, and keeps each category's best window.</summary>
+internal struct ScoringSink : IFeatureSink, IGramSink
+{
+    private readonly ClassifierModel _model;
+    private readonly ScoringBuffers _buffers;
+    private int _words;
+    private int _previousWords;
+    private bool _hasWindow;
+#if NET8_0_OR_GREATER
+    private int _features;
+    private Vector128<short> _low;
+    private Vector128<short> _high;
+#endif
+
+    public ScoringSink(ClassifierModel model, ScoringBuffers buffers)
+    {
+        _model = model;
+        _buffers = buffers;
+        Array.Clear(buffers.Chunk, 0, buffers.Chunk.Length);
+        Array.Clear(buffers.PreviousChunk, 0, buffers.PreviousChunk.Length);
+    }
+
+    public void Word(ReadOnlySpan<char> word, ulong hash, int id)
+    {
+        _words++;
+        if (id >= 0)
+        {
+            AddWord(id * ClassifierModel.Lanes);
+            return;
+        }
+
+        Feature(hash);
+        if (!word.IsEmpty && word.Length <= TextScanner.MaxGrammedWord)
+        {
+            TextScanner.Grams(word, ref this);
+        }
+    }
+
+    public void Gram(ulong hash) => Feature(hash);
+
+    public void Feature(ulong hash)
+    {
+        var row = _model.FindRow(hash);
+        if (row >= 0)
+        {
+            AddRow(row);
+        }
+    }
+
+    public void EndChunk()
+    {
+        EndWord();
+        if (_words == 0 && _hasWindow)
+        {
+            return;
+        }
+
+        var words = _words + _previousWords;
+        var chunk = _buffers.Chunk;
+        var previous = _buffers.PreviousChunk;
+        var best = _buffers.Best;
+        for (var category = 0; category < best.Length; category++)
+        {
+            var logit = _model.Logit(category, chunk[category] + previous[category], words);
+            best[category] = _hasWindow && best[category] > logit ? best[category] : logit;
+        }
+
+        _hasWindow = true;
+        _previousWords = _words;
+        _words = 0;
+        Array.Copy(chunk, previous, chunk.Length);
+        Array.Clear(chunk, 0, chunk.Length);
+    }
+
+#if NET8_0_OR_GREATER
+    public void EndWord()
+    {
+        // 16-bit sums hold what a word and its features can weigh, not what a chunk can.
+        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
+        var (a, b) = Vector128.Widen(_low);
+        var (c, d) = Vector128.Widen(_high);
+        (Vector128.LoadUnsafe(ref sums) + a).StoreUnsafe(ref sums);
+        (Vector128.LoadUnsafe(ref sums, 4) + b).StoreUnsafe(ref sums, 4);
+        (Vector128.LoadUnsafe(ref sums, 8) + c).StoreUnsafe(ref sums, 8);
+        (Vector128.LoadUnsafe(ref sums, 12) + d).StoreUnsafe(ref sums, 12);
+        _low = default;
+        _high = default;
+        _features = 0;
+    }
+
+    private void AddRow(int offset)
+    {
+        // The table has room for a whole vector behind its last row; the two lanes too many are never read.
+        var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_model.Rows), (nuint)offset));
+        _low += low;
+        _high += high;
+        if (++_features == 200)
+        {
+            EndWord();
+        }
+    }
+
+    private void AddWord(int offset)
+    {
+        ref var rows = ref MemoryMarshal.GetArrayDataReference(_model.WordRows);
+        _low += Vector128.LoadUnsafe(ref rows, (nuint)offset);
+        _high += Vector128.LoadUnsafe(ref rows, (nuint)offset + 8);
+    }
+#else
+    public readonly void EndWord()
+    {
+    }
+
+    private readonly void AddRow(int offset)
+    {
+        var rows = _model.Rows;
+        var sums = _buffers.Chunk;
+        for (var i = 0; i < ClassifierModel.Categories; i++)
+        {
+            sums[i] += rows[offset + i];
+        }
+    }
+
+    private readonly void AddWord(int offset)
+    {
+        var rows = _model.WordRows;
+        var sums = _buffers.Chunk;
+        for (var i = 0; i < ClassifierModel.Categories; i++)
+        {
+            sums[i] += rows[offset + i];
+        }
+    }
+#endif
+}

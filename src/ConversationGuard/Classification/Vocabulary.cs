@@ -1,0 +1,81 @@
+namespace ConversationGuard.Classification;
+
+/// <summary>What is known about a frequent word.</summary>
+[Flags]
+internal enum WordTraits : byte
+{
+    None = 0,
+
+    /// <summary>A word of a language in which the classifier was taught what harm is.</summary>
+    Taught = 1,
+
+    /// <summary>A word of another language of which some was seen.</summary>
+    Foreign = 2,
+}
+
+/// <summary>The words that the model knows as such: they undo disguises and tell the language.</summary>
+internal sealed class Vocabulary
+{
+    private readonly uint[] _keys;
+    private readonly int[] _ids;
+    private readonly int _mask;
+    private readonly WordTraits[] _traits;
+
+    public Vocabulary(IReadOnlyList<string> words, IReadOnlyList<WordTraits> traits)
+    {
+        Words = words;
+        _traits = [.. traits];
+        var capacity = 16;
+        while (capacity < words.Count * 3)
+        {
+            capacity *= 2;
+        }
+
+        _mask = capacity - 1;
+        _keys = new uint[capacity];
+        _ids = new int[capacity];
+        for (var id = 0; id < words.Count; id++)
+        {
+            var key = KeyOf(FeatureHash.Of(words[id].AsSpan()), out var slot);
+            while (_keys[slot] != 0)
+            {
+                slot = (slot + 1) & _mask;
+            }
+
+            _keys[slot] = key;
+            _ids[slot] = id;
+        }
+    }
+
+    public static Vocabulary Empty { get; } = new([], []);
+
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>Finds a word by its hash; -1 if it is unknown.</summary>
+    public int Find(ulong hash)
+    {
+        var key = KeyOf(hash, out var slot);
+        while (_keys[slot] != 0)
+        {
+            if (_keys[slot] == key)
+            {
+                return _ids[slot];
+            }
+
+            slot = (slot + 1) & _mask;
+        }
+
+        return -1;
+    }
+
+    public bool Contains(ReadOnlySpan<char> word) => Find(FeatureHash.Of(word)) >= 0;
+
+    public WordTraits TraitsOf(int id) => _traits[id];
+
+    private uint KeyOf(ulong hash, out int slot)
+    {
+        var finished = FeatureHash.Finish(hash);
+        slot = (int)(uint)finished & _mask;
+        return (uint)(finished >> 32) | 1;
+    }
+}
