@@ -25,7 +25,7 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        var response = OwnResponse(call) ?? await base.GetResponseAsync(call.History.Messages, call.InnerOptions, cancellationToken).ConfigureAwait(false);
+        var response = OwnResponse(call) ?? await base.GetResponseAsync(call.Messages, call.InnerOptions, cancellationToken).ConfigureAwait(false);
         var isReply = call.Ended is null && !AsksForTools(response.Messages.SelectMany(message => message.Contents));
         if (isReply && call.Notice is { } notice)
         {
@@ -44,7 +44,7 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
         var updates = OwnResponse(call) is { } own
             ? ToAsync(own.ToChatResponseUpdates())
-            : base.GetStreamingResponseAsync(call.History.Messages, call.InnerOptions, cancellationToken);
+            : base.GetStreamingResponseAsync(call.Messages, call.InnerOptions, cancellationToken);
 
         ChatResponseUpdate? last = null;
         var wroteText = false;

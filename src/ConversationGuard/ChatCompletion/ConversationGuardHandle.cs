@@ -16,7 +16,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     public async ValueTask<ConversationStatus> EndAsync(string conversationKey, EndReason? reason = null, CancellationToken cancellationToken = default)
     {
         var ending = new ConversationEnding { Reason = reason ?? EndReason.HostRequest, At = services.TimeProvider.GetUtcNow(), RuleIds = ["R1"] };
-        var status = await ChangeAsync(conversationKey, ledger => ledger.Ending is null ? ledger with { Ending = ending } : ledger, cancellationToken).ConfigureAwait(false);
+        var status = await ChangeAsync(conversationKey, ledger => ledger.Ending is null ? ledger with { HostEnding = ending } : ledger, cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(status.Ending, ending))
         {
             services.Report(new GuardEvent
@@ -35,7 +35,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     }
 
     public ValueTask<ConversationStatus> ReinstateAsync(string conversationKey, CancellationToken cancellationToken = default) =>
-        ChangeAsync(conversationKey, ledger => ledger with { Ending = null, Entries = [.. ledger.Entries.Where(IsOfHold)] }, cancellationToken);
+        ChangeAsync(conversationKey, ledger => ledger with { HostEnding = null, Entries = [.. ledger.Entries.Where(IsOfHold)] }, cancellationToken);
 
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
         ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Where(entry => entry.Kind != TurnKind.Crisis)] }, cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         Status(conversationKey, await pipeline.UpdateAsync(StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
 
     private ConversationStatus Status(string conversationKey, ConversationLedger ledger) =>
-        new(conversationKey, ConversationState.Fold(ledger, services.Settings().DeEscalation, services.TimeProvider.GetUtcNow()), ledger.Ending);
+        new(conversationKey, ConversationState.Fold(ledger, ledger.Terms ?? services.Settings().Terms, services.TimeProvider.GetUtcNow()), ledger.Ending);
 
     private string StoreKey(string conversationKey)
     {

@@ -1,4 +1,3 @@
-using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 using Microsoft.Extensions.AI;
@@ -8,54 +7,51 @@ namespace ConversationGuard.ChatCompletion;
 /// <summary>Turns an outcome into what is done: pass on, add instructions, reply, append a notice, end.</summary>
 internal static class GuardAct
 {
-    public static GuardedTurn On(GuardedTurn call, Outcome outcome)
+    public static GuardedTurn On(GuardedTurn turn)
     {
-        call = call with { Ledger = outcome.Ledger, Recorded = outcome.Recorded, Answered = outcome.Answered };
-
         // Nothing changes for the user or the model; what would have been delivered counts as delivered (R18).
-        if (call.Settings.Mode == GuardMode.Observe)
+        if (turn.Settings.Mode == GuardMode.Observe || turn.Outcomes.Count == 0)
         {
-            return call;
+            return turn;
         }
 
-        if (outcome.Ledger.Ending is { } ending)
+        // One participant's end is not the others': the call is refused only if nobody else speaks in it.
+        var active = turn.Outcomes.Where(outcome => outcome.Ending is null).ToList();
+        if (active.Count == 0)
         {
-            var words = call.Settings.Wording.Ended(ending.Reason, ending.Category);
-            return call with { Ended = new ConversationEndedException(ending, words, call.Key.Value, outcome.IsRefused) };
+            var outcome = turn.Outcomes[0];
+            var words = turn.Settings.Wording.Ended(outcome.Ending!.Reason, outcome.Ending.Category);
+            return turn with { Ended = new ConversationEndedException(outcome.Ending, words, outcome.Call.Key.Value, outcome.IsRefused) };
         }
 
-        return outcome.State.IsCrisisHold ? Support(call, outcome) : Redirect(call, outcome);
+        return active.Find(outcome => outcome.State.IsCrisisHold) is { } held
+            ? Support(turn, held)
+            : Redirect(turn, active.OrderByDescending(outcome => outcome.Decision.Action).First());
     }
 
-    private static GuardedTurn Support(GuardedTurn call, Outcome outcome)
+    private static GuardedTurn Support(GuardedTurn turn, Outcome outcome)
     {
-        var wording = call.Settings.Wording;
-        if (!outcome.State.AreResourcesDelivered)
-        {
-            // The help resources reach the user once per hold, with the first reply that goes out, whichever turn that answers.
-            var signals = outcome.Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn);
-            call = call with { Notice = wording.HelpResources(), Answered = [.. call.Answered.Union(signals)] };
-        }
-
-        return call.Settings.RedirectionStyle == RedirectionStyle.Reply && outcome.IsCrisisTurn
-            ? call with { Reply = wording.SupportReply() }
-            : call with { InnerOptions = Instruct(call.Options, wording.SupportInstruction()) };
+        var wording = turn.Settings.Wording;
+        turn = outcome.State.AreResourcesDelivered ? turn : turn with { Notice = wording.HelpResources() };
+        return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && outcome.IsCrisisTurn
+            ? turn with { Reply = wording.SupportReply() }
+            : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };
     }
 
-    private static GuardedTurn Redirect(GuardedTurn call, Outcome outcome)
+    private static GuardedTurn Redirect(GuardedTurn turn, Outcome outcome)
     {
         if (outcome.Decision.Action < GuardAction.Redirect)
         {
-            return call;
+            return turn;
         }
 
-        var wording = call.Settings.Wording;
+        var wording = turn.Settings.Wording;
         var warns = outcome.Decision.Action == GuardAction.Warn;
-        var role = call.Settings.Categories[outcome.Category].Role;
-        call = warns ? call with { Notice = wording.WarningNotice(outcome.Category) } : call;
-        return call.Settings.RedirectionStyle == RedirectionStyle.Reply
-            ? call with { Reply = wording.Reply(role, outcome.Category) }
-            : call with { InnerOptions = Instruct(call.Options, wording.Instruction(role, outcome.Category, warns)) };
+        var role = outcome.Terms.Categories[outcome.Category].Role;
+        turn = warns ? turn with { Notice = wording.WarningNotice(outcome.Category) } : turn;
+        return turn.Settings.RedirectionStyle == RedirectionStyle.Reply
+            ? turn with { Reply = wording.Reply(role, outcome.Category) }
+            : turn with { InnerOptions = Instruct(turn.Options, wording.Instruction(role, outcome.Category, warns)) };
     }
 
     /// <summary>Steers by <see cref="ChatOptions.Instructions"/> of a clone: the host's options stay as they are.</summary>

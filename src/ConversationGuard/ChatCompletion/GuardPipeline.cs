@@ -16,49 +16,54 @@ internal sealed class GuardPipeline(GuardServices services)
     public async ValueTask<GuardedTurn> BeginAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var settings = services.Settings();
-        var key = settings.Mode == GuardMode.Disabled ? default : ConversationKey.Resolve(messages, options, services.KeyResolver);
-        var call = new GuardedTurn(settings, key, new PresentedHistory(messages, ConversationKey.IsUsable(options?.ConversationId)), options);
+        var turn = new GuardedTurn(settings, messages, options);
         if (settings.Mode == GuardMode.Disabled)
         {
-            return call;
+            return turn;
         }
 
-        var outcome = key.Value is null
-            ? await FollowTranscriptAsync(call, cancellationToken).ConfigureAwait(false)
-            : await FollowLedgerAsync(call, cancellationToken).ConfigureAwait(false);
-        return GuardAct.On(call, outcome);
+        var key = ConversationKey.Resolve(messages, options, services.KeyResolver);
+        var isHeldByServer = ConversationKey.IsUsable(options?.ConversationId);
+        if (!settings.PerAuthor)
+        {
+            var outcome = await FollowAsync(new GuardedCall(settings, key, new PresentedHistory(messages, isHeldByServer), options), cancellationToken).ConfigureAwait(false);
+            return GuardAct.On(turn with { Outcomes = [outcome] });
+        }
+
+        var outcomes = new List<Outcome>();
+        foreach (var history in PresentedHistory.ByAuthor(messages, isHeldByServer))
+        {
+            var own = key.Value is null ? key : key with { Value = ConversationKeys.OfAuthor(key.Value, history.Author) };
+            outcomes.Add(await FollowAsync(new GuardedCall(settings, own, history, options), cancellationToken).ConfigureAwait(false));
+        }
+
+        return GuardAct.On(turn with { Outcomes = outcomes });
     }
 
     /// <summary>Step 8: the reply went out completely, so what it carried is delivered (R8).</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="turn">The turn.</param>
     /// <param name="conversationId">The response's conversation id, if any.</param>
     /// <param name="isReply">Whether the response was for the user; false if it only asks for tools, so that the turn goes on.</param>
     /// <param name="cancellationToken">Cancels the work: what was not marked was not delivered.</param>
-    public async ValueTask CompleteAsync(GuardedTurn call, string? conversationId, bool isReply, CancellationToken cancellationToken)
+    public async ValueTask CompleteAsync(GuardedTurn turn, string? conversationId, bool isReply, CancellationToken cancellationToken)
     {
-        if (call.Ledger.IsEmpty || call.Settings.Mode == GuardMode.Disabled)
+        foreach (var outcome in turn.Outcomes)
         {
-            return;
-        }
+            if (outcome.Ledger.IsEmpty)
+            {
+                continue;
+            }
 
-        IReadOnlyList<TurnId> delivered = isReply ? call.Answered : [];
-        var movesOn = (call.Key.Value is null || call.Key.IsConversationId) && ConversationKey.IsUsable(conversationId) && conversationId != call.Key.Value;
-        try
-        {
-            if (movesOn)
+            try
             {
-                await MoveOnAsync(call, conversationId!, delivered, cancellationToken).ConfigureAwait(false);
+                await MarkDeliveredAsync(outcome, conversationId, isReply ? outcome.Delivers : [], cancellationToken).ConfigureAwait(false);
             }
-            else if (call.Key.Value is { } key && delivered.Count > 0)
-            {
-                await UpdateAsync(services.StoreKey(call.Settings.Mode, key), ledger => ledger.WithDelivered(delivered), cancellationToken).ConfigureAwait(false);
-            }
-        }
 #pragma warning disable CA1031 // A store that fails must not take the reply away from the user (R6).
-        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
 #pragma warning restore CA1031
-        {
-            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            {
+                _judge.Report(outcome.Call, GuardEventKind.StoreFailed, error);
+            }
         }
     }
 
@@ -78,24 +83,36 @@ internal sealed class GuardPipeline(GuardServices services)
         }
     }
 
-    /// <summary>
-    /// A service that gives every response a new conversation id lets one go back to an older id. So each id has the ledger as it stood there: the new
-    /// id takes this call's turns over from the old one, and a branch from the old one starts with what it had (R11).
-    /// </summary>
-    private async ValueTask MoveOnAsync(GuardedTurn call, string conversationId, IReadOnlyList<TurnId> delivered, CancellationToken cancellationToken)
+    private async ValueTask MarkDeliveredAsync(Outcome outcome, string? conversationId, IReadOnlyList<TurnId> delivered, CancellationToken cancellationToken)
     {
-        var moved = call.Ledger.WithDelivered(delivered);
-        await UpdateAsync(services.StoreKey(call.Settings.Mode, conversationId), _ => moved, cancellationToken).ConfigureAwait(false);
-        if (call.Key.Value is { } oldKey && call.Recorded.Count > 0)
+        var (settings, key) = (outcome.Call.Settings, outcome.Call.Key);
+        var movesOn = (key.Value is null || key.IsConversationId) && !settings.PerAuthor && ConversationKey.IsUsable(conversationId) && conversationId != key.Value;
+        if (movesOn)
         {
-            await UpdateAsync(services.StoreKey(call.Settings.Mode, oldKey), ledger => ledger.Without(call.Recorded), cancellationToken).ConfigureAwait(false);
+            // A service that gives every response a new conversation id lets one go back to an older id. So each id has the ledger as it stood there: the
+            // new id takes this call's turns over from the old one, and a branch from the old one starts with what it had (R11).
+            var moved = outcome.Ledger.WithDelivered(delivered);
+            await UpdateAsync(services.StoreKey(settings.Mode, conversationId!), _ => moved, cancellationToken).ConfigureAwait(false);
+            if (key.Value is not null && outcome.Recorded.Count > 0)
+            {
+                await UpdateAsync(services.StoreKey(settings.Mode, key.Value), ledger => ledger.Without(outcome.Recorded), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else if (key.Value is not null && delivered.Count > 0)
+        {
+            await UpdateAsync(services.StoreKey(settings.Mode, key.Value), ledger => ledger.WithDelivered(delivered), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<Outcome> FollowLedgerAsync(GuardedTurn call, CancellationToken cancellationToken)
+    private ValueTask<Outcome> FollowAsync(GuardedCall call, CancellationToken cancellationToken) =>
+        call.Key.Value is null ? FollowTranscriptAsync(call, cancellationToken) : FollowLedgerAsync(call, cancellationToken);
+
+    private async ValueTask<Outcome> FollowLedgerAsync(GuardedCall call, CancellationToken cancellationToken)
     {
         var storeKey = services.StoreKey(call.Settings.Mode, call.Key.Value!);
-        var classifications = new Dictionary<int, MessageClassification?>();
+
+        // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
+        var verdicts = new Verdict?[call.History.Newest.Count];
         while (true)
         {
             VersionedLedger stored;
@@ -112,21 +129,24 @@ internal sealed class GuardPipeline(GuardServices services)
                 (stored, isStoreDown) = (VersionedLedger.None, true);
             }
 
-            if (stored.Ledger.Ending is not null)
+            // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
+            var tracked = stored.Ledger.IsEmpty ? default(Tracked?) : Track(call, stored.Ledger);
+            var start = new Outcome(call, Terms(call, stored.Ledger), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
+            if (start.Ending is not null)
             {
-                return Refuse(call, stored.Ledger);
+                return Refuse(start);
             }
 
-            var outcome = await JudgeNewestAsync(call, stored.Ledger, classifications, cancellationToken).ConfigureAwait(false);
+            var outcome = await JudgeNewestAsync(start, tracked, verdicts, cancellationToken).ConfigureAwait(false);
             if (ReferenceEquals(outcome.Ledger, stored.Ledger) || isStoreDown || await TryWriteAsync(call, storeKey, outcome.Ledger, stored.Version, cancellationToken).ConfigureAwait(false))
             {
-                Report(call, outcome);
+                Report(outcome);
                 return outcome;
             }
         }
     }
 
-    private async ValueTask<bool> TryWriteAsync(GuardedTurn call, string storeKey, ConversationLedger ledger, long version, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryWriteAsync(GuardedCall call, string storeKey, ConversationLedger ledger, long version, CancellationToken cancellationToken)
     {
         try
         {
@@ -142,49 +162,43 @@ internal sealed class GuardPipeline(GuardServices services)
     }
 
     /// <summary>Judges the turns that the user newly wrote, on the stored ledger.</summary>
-    private async ValueTask<Outcome> JudgeNewestAsync(
-        GuardedTurn call, ConversationLedger stored, Dictionary<int, MessageClassification?> classifications, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> JudgeNewestAsync(Outcome outcome, Tracked? tracked, Verdict?[] verdicts, CancellationToken cancellationToken)
     {
+        var (call, stored) = (outcome.Call, outcome.Ledger);
         var history = call.History;
         var now = services.TimeProvider.GetUtcNow();
         if (stored.IsEmpty && !history.IsNewestFromUser)
         {
-            return new(stored, ConversationState.Fold(stored, call.Settings.DeEscalation, now));
+            return outcome;
         }
 
-        // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-        Tracked? tracked = stored.IsEmpty ? null : Track(history, stored);
-        var outcome = new Outcome(stored, ConversationState.Fold(tracked?.Branch ?? stored, call.Settings.DeEscalation, now));
+        outcome = tracked is null ? outcome : outcome with { State = ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now) };
         for (var i = 0; i < history.Newest.Count; i++)
         {
-            if (tracked is { } known && known.Branch.Find(known.Newest(history, i)) is { Kind: not TurnKind.Unclassified } recorded)
+            if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
             {
                 outcome = outcome.Repeat(recorded);
                 continue;
             }
 
+            // A further step of a turn that was judged before.
             if (!history.IsNewestFromUser)
             {
                 continue;
             }
 
-            var turn = history.Newest[i];
-            if (!classifications.TryGetValue(i, out var classification))
+            verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
+            var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
+            var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Calm(now) : null);
+            if (entry is not null)
             {
-                classification = await _judge.ClassifyAsync(call, turn, remember: false, cancellationToken).ConfigureAwait(false);
-                classifications[i] = classification;
-            }
-
-            var id = tracked?.Newest(history, i) ?? default;
-            var judgement = await _judge.DecideAsync(call, tracked?.Branch ?? outcome.Ledger, id, classification, now, cancellationToken).ConfigureAwait(false);
-            if (judgement.Entry is { } entry)
-            {
-                tracked ??= Track(history, stored);
-                entry = entry with { Turn = tracked.Value.Newest(history, i) };
+                tracked ??= Track(call, stored);
+                var newest = tracked.Value.Newest(history, i);
+                entry = entry with { Turn = newest.Id, Place = newest.Place };
                 tracked = tracked.Value.With(entry);
             }
 
-            outcome = outcome.Add(judgement, tracked?.Ledger, tracked?.Newest(history, i));
+            outcome = outcome.Add(judgement, entry, tracked?.Ledger);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])
@@ -193,87 +207,87 @@ internal sealed class GuardPipeline(GuardServices services)
             outcome = outcome.Repeat(pending);
         }
 
-        return tracked is { } end && !ReferenceEquals(end.Ledger, stored)
-            ? outcome.Close(end.Branch, call.Settings, now)
-            : outcome;
+        return tracked is { } end && !ReferenceEquals(end.Ledger, stored) ? outcome.Close(end.Branch, now) : outcome;
     }
 
     /// <summary>Without a key the presented messages are all there is: the same steps, over all of them.</summary>
-    private async ValueTask<Outcome> FollowTranscriptAsync(GuardedTurn call, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> FollowTranscriptAsync(GuardedCall call, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _transcriptModeReported, 1) == 0)
         {
             services.Report(new GuardEvent { Kind = GuardEventKind.TranscriptModeEntered, GuardName = services.Name, Mode = call.Settings.Mode });
         }
 
-        var history = call.History;
+        var terms = call.Settings.Terms;
         var now = services.TimeProvider.GetUtcNow();
-        var ledger = ConversationLedger.Empty with { Salt = NewSalt() };
-        var turns = history.Identify(ledger);
-        var outcome = new Outcome(ledger, ConversationState.Fold(ledger, call.Settings.DeEscalation, now));
+        var ledger = ConversationLedger.Empty with { Salt = NewSalt(), Terms = terms };
+        var turns = call.History.Identify(ledger);
+        var outcome = new Outcome(call, terms, ledger, ConversationState.Untouched);
         var next = 0;
-        for (var i = 0; i < history.Messages.Count; i++)
+        for (var i = 0; i < call.Messages.Count; i++)
         {
-            var message = history.Messages[i];
+            var message = call.Messages[i];
             if (message.Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(message.Text))
             {
-                ledger = ledger.WithDelivered(Delivered(call, ledger, outcome.Answered, message.Text));
-                outcome = new Outcome(ledger, ConversationState.Fold(ledger, call.Settings.DeEscalation, now));
+                ledger = ledger.WithDelivered(DeliveredBy(message.Text, outcome));
+                outcome = new Outcome(call, terms, ledger, ConversationState.Fold(ledger, terms, now));
             }
             else if (next < turns.Count && turns[next].Index == i)
             {
                 var turn = turns[next++];
                 var classification = await _judge.ClassifyAsync(call, turn, remember: true, cancellationToken).ConfigureAwait(false);
                 var at = message.CreatedAt is { } createdAt && createdAt < now ? createdAt : now;
-                var judgement = await _judge.DecideAsync(call, ledger, turn.Id, classification, at, cancellationToken).ConfigureAwait(false);
-                ledger = judgement.Entry is { } entry ? (ledger with { FirstTurn = turns[0].Id }).With(entry) : ledger;
-                outcome = outcome.Add(judgement, ledger, turn.Id);
+                var judgement = await _judge.DecideAsync(call, terms, ledger, classification, at, cancellationToken).ConfigureAwait(false);
+                var entry = judgement.Entry is { } notable ? notable with { Turn = turn.Id, Place = turn.Place } : null;
+                ledger = entry is null ? ledger : (ledger with { FirstTurn = turns[0].Id }).With(entry);
+                outcome = outcome.Add(judgement, entry, ledger);
                 if (judgement.Decision.Action == GuardAction.End)
                 {
-                    outcome = outcome.Close(ledger, call.Settings, at);
+                    outcome = outcome.Close(ledger, at);
                     if (next < turns.Count)
                     {
-                        return Refuse(call, outcome.Ledger);
+                        return Refuse(outcome);
                     }
                 }
             }
         }
 
-        Report(call, outcome);
+        Report(outcome);
         return outcome;
     }
 
     /// <summary>What an assistant message in a transcript delivered: a warning only if the guard's own notice is in it (R4).</summary>
-    private static List<TurnId> Delivered(GuardedTurn call, ConversationLedger ledger, IReadOnlyList<TurnId> answered, string reply) =>
+    private static List<TurnId> DeliveredBy(string reply, Outcome outcome) =>
     [
-        .. answered.Where(turn => ledger.Find(turn) is { } entry &&
-            (entry.Action != GuardAction.Warn || call.Settings.Wording.WarningNotices(entry.Category).Any(reply.Contains))),
+        .. outcome.Delivers.Where(turn => outcome.Ledger.Find(turn) is { } entry &&
+            (entry.Action != GuardAction.Warn || outcome.Call.Settings.Wording.WarningNotices(entry.Category).Any(reply.Contains))),
     ];
 
-    private Outcome Refuse(GuardedTurn call, ConversationLedger ledger)
+    private Outcome Refuse(Outcome outcome)
     {
         services.Report(new GuardEvent
         {
             Kind = GuardEventKind.CallRefused,
             GuardName = services.Name,
-            ConversationKey = call.Key.Value,
-            Mode = call.Settings.Mode,
+            ConversationKey = outcome.Call.Key.Value,
+            Mode = outcome.Call.Settings.Mode,
             Action = GuardAction.End,
             RuleIds = ["R11"],
             Phase = ConversationPhase.Ended,
-            Ending = ledger.Ending,
+            Ending = outcome.Ending,
             IsRepeat = true,
         });
-        return new(ledger, ConversationState.Fold(ledger, call.Settings.DeEscalation, services.TimeProvider.GetUtcNow())) { IsRefused = true };
+        return outcome with { IsRefused = true };
     }
 
-    private void Report(GuardedTurn call, Outcome outcome)
+    private void Report(Outcome outcome)
     {
         if (services.Observers.Count == 0)
         {
             return;
         }
 
+        var (call, mode) = (outcome.Call, outcome.Call.Settings.Mode);
         foreach (var judged in outcome.Judged)
         {
             services.Report(new GuardEvent
@@ -281,7 +295,7 @@ internal sealed class GuardPipeline(GuardServices services)
                 Kind = GuardEventKind.TurnDecided,
                 GuardName = services.Name,
                 ConversationKey = call.Key.Value,
-                Mode = call.Settings.Mode,
+                Mode = mode,
                 Turn = judged.Assessment,
                 Action = judged.Decision.Action,
                 RuleIds = judged.Decision.RuleIds,
@@ -291,14 +305,14 @@ internal sealed class GuardPipeline(GuardServices services)
             });
         }
 
-        if (outcome.Ledger.Ending is { } ending)
+        if (outcome.Ending is { } ending)
         {
             services.Report(new GuardEvent
             {
                 Kind = GuardEventKind.ConversationEnded,
                 GuardName = services.Name,
                 ConversationKey = call.Key.Value,
-                Mode = call.Settings.Mode,
+                Mode = mode,
                 Action = GuardAction.End,
                 RuleIds = ending.RuleIds,
                 Phase = ConversationPhase.Ended,
@@ -307,16 +321,25 @@ internal sealed class GuardPipeline(GuardServices services)
         }
     }
 
-    private static Tracked Track(PresentedHistory history, ConversationLedger stored)
+    /// <summary>A conversation in progress keeps what is more lenient of the terms it is under and today's (R17).</summary>
+    private static ConversationTerms Terms(GuardedCall call, ConversationLedger ledger) =>
+        ledger.Terms is null || ledger.IsEmpty ? call.Settings.Terms : ledger.Terms.MoreLenient(call.Settings.Terms);
+
+    private static Tracked Track(GuardedCall call, ConversationLedger stored)
     {
         var ledger = stored.Salt is null ? stored with { Salt = NewSalt() } : stored;
-        var turns = history.Identify(ledger);
-        if (stored.Salt is null)
+        var turns = call.History.Identify(ledger);
+        var terms = Terms(call, stored);
+        if (stored.IsEmpty)
         {
-            ledger = ledger with { FirstTurn = turns[0].Id };
+            ledger = ledger with { FirstTurn = turns.Count > 0 ? turns[0].Id : null, Terms = terms };
+        }
+        else if (!ReferenceEquals(stored.Terms, terms))
+        {
+            ledger = ledger with { Terms = terms };
         }
 
-        return new(ledger, history.Branch(ledger, turns), turns);
+        return new(ledger, call.Settings.TrustsHistory ? call.History.Branch(ledger, turns) : ledger, turns);
     }
 
     private static string NewSalt()
@@ -331,22 +354,17 @@ internal sealed class GuardPipeline(GuardServices services)
         return Convert.ToBase64String(bytes);
     }
 
+    /// <summary>What the classifier said; null if it failed.</summary>
+    private readonly record struct Verdict(MessageClassification? Classification);
+
     /// <summary>A ledger, as stored and as the presented history shows it, with the identities of the presented turns.</summary>
     private readonly record struct Tracked(ConversationLedger Ledger, ConversationLedger Branch, IReadOnlyList<UserTurn> Turns)
     {
+        /// <summary>Gets a value indicating whether the history shows another branch than all that is on record: its first turn goes on record, calm or not, so that later calls are known to be on it.</summary>
+        public bool IsFork => Branch.Entries.Count < Ledger.Entries.Count;
+
         public Tracked With(LedgerEntry entry) => this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry) };
 
-        public TurnId Newest(PresentedHistory history, int index)
-        {
-            foreach (var turn in Turns)
-            {
-                if (turn.Index == history.Newest[index].Index)
-                {
-                    return turn.Id;
-                }
-            }
-
-            throw new InvalidOperationException("Every newest turn is one of the presented turns.");
-        }
+        public UserTurn Newest(PresentedHistory history, int index) => Turns[Turns.Count - history.Newest.Count + index];
     }
 }

@@ -1,4 +1,4 @@
-using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 
 namespace ConversationGuard.ChatCompletion;
@@ -12,11 +12,15 @@ internal sealed record GuardSettings
 
     public RedirectionStyle RedirectionStyle { get; init; }
 
-    public DeEscalationRules DeEscalation { get; init; } = new();
-
-    public required CategoryRules Categories { get; init; }
+    public ConversationTerms Terms { get; init; } = new();
 
     public GuardWording Wording { get; init; } = GuardWording.BuiltIn;
+
+    /// <summary>Gets a value indicating whether each participant of a conversation has a ledger of their own.</summary>
+    public bool PerAuthor { get; init; }
+
+    /// <summary>Gets a value indicating whether an edit that the presented history shows is believed; not where clients hold the history and are not trusted.</summary>
+    public bool TrustsHistory { get; init; } = true;
 
     public TimeSpan ClassifierTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

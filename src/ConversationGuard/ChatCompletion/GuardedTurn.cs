@@ -1,11 +1,13 @@
-using ConversationGuard.Conversations;
 using Microsoft.Extensions.AI;
 
 namespace ConversationGuard.ChatCompletion;
 
 /// <summary>One call on its way through the guard: what came in, and once it is decided, what to do.</summary>
-internal sealed record GuardedTurn(GuardSettings Settings, ConversationKey Key, PresentedHistory History, ChatOptions? Options)
+internal sealed record GuardedTurn(GuardSettings Settings, IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)
 {
+    /// <summary>Gets what came of each record that the call touches: one, or one for each author.</summary>
+    public IReadOnlyList<Outcome> Outcomes { get; init; } = [];
+
     /// <summary>Gets the options to call the inner client with.</summary>
     public ChatOptions? InnerOptions { get; init; } = Options;
 
@@ -17,13 +19,4 @@ internal sealed record GuardedTurn(GuardSettings Settings, ConversationKey Key, 
 
     /// <summary>Gets the end, if the conversation is over.</summary>
     public ConversationEndedException? Ended { get; init; }
-
-    /// <summary>Gets the ledger as it stands with this turn.</summary>
-    public ConversationLedger Ledger { get; init; } = ConversationLedger.Empty;
-
-    /// <summary>Gets the turns that are newly on record by this call.</summary>
-    public IReadOnlyList<TurnId> Recorded { get; init; } = [];
-
-    /// <summary>Gets the turns whose redirection, warning or support this call delivers.</summary>
-    public IReadOnlyList<TurnId> Answered { get; init; } = [];
 }

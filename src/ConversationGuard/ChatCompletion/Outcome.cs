@@ -6,7 +6,7 @@ using ConversationGuard.Termination;
 namespace ConversationGuard.ChatCompletion;
 
 /// <summary>What came of the newest turns of a call, taken together: the most severe decision, on the ledger as it stands then.</summary>
-internal sealed record Outcome(ConversationLedger Ledger, ConversationState State)
+internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, ConversationLedger Ledger, ConversationState State)
 {
     public GuardDecision Decision { get; private init; } = GuardDecision.Continue;
 
@@ -16,16 +16,24 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
     /// <summary>Gets a value indicating whether one of the newest turns is itself a crisis signal.</summary>
     public bool IsCrisisTurn { get; private init; }
 
+    /// <summary>Gets the end, if the conversation is over on this branch.</summary>
+    public ConversationEnding? Ending { get; init; }
+
     /// <summary>Gets a value indicating whether the conversation had ended before.</summary>
     public bool IsRefused { get; init; }
 
     public IReadOnlyList<TurnId> Recorded { get; private init; } = [];
 
-    public IReadOnlyList<TurnId> Answered { get; private init; } = [];
+    private IReadOnlyList<TurnId> Answered { get; init; } = [];
 
     public IReadOnlyList<JudgedTurn> Judged { get; private init; } = [];
 
-    public Outcome Add(Judgement judgement, ConversationLedger? ledger, TurnId? turn)
+    /// <summary>Gets the turns whose redirection, warning or support is delivered when the reply goes out. The help resources come with the first reply of a hold, whichever turn that answers.</summary>
+    public IReadOnlyList<TurnId> Delivers => State is { IsCrisisHold: true, AreResourcesDelivered: false }
+        ? [.. Answered.Union(Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn))]
+        : Answered;
+
+    public Outcome Add(Judgement judgement, LedgerEntry? entry, ConversationLedger? ledger)
     {
         var outcome = this with
         {
@@ -34,12 +42,7 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
             IsCrisisTurn = IsCrisisTurn || judgement.Assessment.Kind == TurnKind.Crisis,
             Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, IsRepeat: false)],
         };
-        if (judgement.Entry is not { } entry)
-        {
-            return outcome;
-        }
-
-        return outcome.Answer(entry with { Turn = turn!.Value }, judgement.Decision) with { Recorded = [.. Recorded, turn.Value] };
+        return entry is null ? outcome : outcome.Answer(entry, judgement.Decision) with { Recorded = [.. Recorded, entry.Turn] };
     }
 
     /// <summary>A turn on record: what was decided is decided again, and nothing is added (R10). A crisis since then comes first (R5).</summary>
@@ -61,10 +64,12 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
     }
 
     /// <summary>Puts the end on record if that is the decision, and drops what has no bearing any more (R9).</summary>
-    public Outcome Close(ConversationLedger branch, GuardSettings settings, DateTimeOffset now)
+    public Outcome Close(ConversationLedger branch, DateTimeOffset now)
     {
-        var state = ConversationState.Fold(branch, settings.DeEscalation, now);
-        var ledger = state.Obsolete > 0 ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger;
+        var state = ConversationState.Fold(branch, Terms, now);
+
+        // While there are other branches, what is on this one tells it from them.
+        var ledger = state.Obsolete > 0 && branch.Entries.Count == Ledger.Entries.Count ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger;
         if (Decision.Action != GuardAction.End)
         {
             return this with { Ledger = ledger, State = state };
@@ -76,10 +81,12 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
             At = now,
             Category = Category,
             RuleIds = Decision.RuleIds,
-            Violations = state.Violations.Count,
+            Evidence = [.. state.Violations.Select(entry => entry.Turn)],
             FailedRedirections = state.FailedRedirections,
         };
-        return this with { Ledger = ledger with { Ending = ending }, State = state };
+        var last = ledger.Entries[ledger.Entries.Count - 1] with { Ending = ending };
+        ledger = ledger.With(last);
+        return this with { Ledger = ledger, State = ConversationState.Fold(branch.With(last), Terms, now), Ending = ending };
     }
 
     private Outcome Answer(LedgerEntry entry, GuardDecision decision)

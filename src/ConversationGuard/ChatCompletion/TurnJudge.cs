@@ -10,10 +10,13 @@ internal sealed class TurnJudge(GuardServices services)
 {
     private const int CacheCapacity = 16_384;
 
+    /// <summary>Stands for a turn while it is judged: its identity costs a hash, and only a turn that goes on record needs one.</summary>
+    private static readonly TurnId _unnamed = new("?");
+
     private readonly ClassificationCache _cache = new(CacheCapacity);
 
     /// <summary>First stage. A failure is not a verdict (R6): null.</summary>
-    public async ValueTask<MessageClassification?> ClassifyAsync(GuardedTurn call, UserTurn turn, bool remember, CancellationToken cancellationToken)
+    public async ValueTask<MessageClassification?> ClassifyAsync(GuardedCall call, UserTurn turn, bool remember, CancellationToken cancellationToken)
     {
         var hash = default((long, long));
         if (remember && _cache.TryGet(turn.Text, out var known, out hash))
@@ -54,25 +57,24 @@ internal sealed class TurnJudge(GuardServices services)
 
     /// <summary>Second and third stage: counts the turn and asks the policies.</summary>
     public async ValueTask<Judgement> DecideAsync(
-        GuardedTurn call, ConversationLedger branch, TurnId turn, MessageClassification? classification, DateTimeOffset at, CancellationToken cancellationToken)
+        GuardedCall call, ConversationTerms terms, ConversationLedger branch, MessageClassification? classification, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var settings = call.Settings;
-        var assessment = classification is null ? TurnAssessment.Unclassified : settings.Categories.Assess(classification);
-        var before = ConversationState.Fold(branch, settings.DeEscalation, at);
-        var entry = new LedgerEntry { Turn = turn, Kind = assessment.Kind, Category = assessment.Category, Score = assessment.Score, At = at };
+        var assessment = classification is null ? TurnAssessment.Unclassified : terms.Categories.Assess(classification);
+        var before = ConversationState.Fold(branch, terms, at);
+        var entry = new LedgerEntry { Turn = _unnamed, Kind = assessment.Kind, Category = assessment.Category, Score = assessment.Score, At = at };
         var isNotable = assessment.Kind switch
         {
             TurnKind.Violation or TurnKind.Crisis => true,
             TurnKind.Calm => !before.IsClean,
             _ => classification is null,
         };
-        var state = isNotable ? ConversationState.Fold(branch.With(entry), settings.DeEscalation, at) : before;
-        var decision = await AskPoliciesAsync(call, assessment, classification ?? MessageClassification.Unsure, state, at, cancellationToken).ConfigureAwait(false);
+        var state = isNotable ? ConversationState.Fold(branch.With(entry), terms, at) : before;
+        var decision = await AskPoliciesAsync(call, terms, assessment, classification ?? MessageClassification.Unsure, state, at, cancellationToken).ConfigureAwait(false);
         isNotable |= decision.Action > GuardAction.Continue;
         return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action } : null);
     }
 
-    public void Report(GuardedTurn call, GuardEventKind kind, Exception error) => services.Report(new GuardEvent
+    public void Report(GuardedCall call, GuardEventKind kind, Exception error) => services.Report(new GuardEvent
     {
         Kind = kind,
         GuardName = services.Name,
@@ -82,7 +84,7 @@ internal sealed class TurnJudge(GuardServices services)
     });
 
     private async ValueTask<GuardDecision> AskPoliciesAsync(
-        GuardedTurn call, TurnAssessment assessment, MessageClassification classification, ConversationState state, DateTimeOffset at, CancellationToken cancellationToken)
+        GuardedCall call, ConversationTerms terms, TurnAssessment assessment, MessageClassification classification, ConversationState state, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var context = new TerminationContext
         {
@@ -90,8 +92,7 @@ internal sealed class TurnJudge(GuardServices services)
             Turn = assessment,
             Classification = classification,
             State = state,
-            DeEscalation = call.Settings.DeEscalation,
-            Categories = call.Settings.Categories,
+            Terms = terms,
             Messages = call.History.Messages,
             Options = call.Options,
             Now = at,
@@ -128,4 +129,8 @@ internal sealed class TurnJudge(GuardServices services)
 /// <param name="Decision">What is done about it.</param>
 /// <param name="State">What the conversation amounts to, the turn counted.</param>
 /// <param name="Entry">What goes on record; null if the turn is not notable.</param>
-internal readonly record struct Judgement(TurnAssessment Assessment, GuardDecision Decision, ConversationState State, LedgerEntry? Entry);
+internal readonly record struct Judgement(TurnAssessment Assessment, GuardDecision Decision, ConversationState State, LedgerEntry? Entry)
+{
+    /// <summary>An entry for a turn that says nothing by itself.</summary>
+    public static LedgerEntry Calm(DateTimeOffset at) => new() { Turn = default, Kind = TurnKind.Calm, At = at };
+}

@@ -23,16 +23,34 @@ public sealed class CategoryRules
         }
     }
 
+    /// <summary>Gets the rules that hold unless configured otherwise: abuse, hate, requests for serious harm, and crisis signals.</summary>
+    public static CategoryRules Default { get; } = new(DefaultCategories.Rules);
+
     /// <summary>Gets the rule of a category.</summary>
     /// <param name="category">The category.</param>
     /// <returns>Its rule; a category without one is ignored.</returns>
     public CategoryRule this[HarmCategory category] => _rules.TryGetValue(category, out var rule) ? rule : new CategoryRule(CategoryRole.Ignored, 1);
 
+    /// <summary>Gets every category that has a rule.</summary>
+    public IReadOnlyCollection<HarmCategory> Categories => _rules.Keys;
+
+    /// <summary>Takes of two sets of rules what is more lenient, category by category (R17).</summary>
+    /// <param name="other">The other rules.</param>
+    /// <returns>The lenient rules; these very rules if the other ones are the same.</returns>
+    public CategoryRules MoreLenient(CategoryRules other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ReferenceEquals(this, other)
+            ? this
+            : new CategoryRules(_rules.Keys.Union(other._rules.Keys).Select(category =>
+                new KeyValuePair<HarmCategory, CategoryRule>(category, this[category].MoreLenient(other[category]))));
+    }
+
     /// <summary>Applies the rules to what a classifier said.</summary>
     /// <param name="classification">The classification.</param>
     /// <returns>
     /// Crisis if a crisis category reaches its threshold, however abusive the message is too (R5); else unclassified if the classifier is unsure (R6);
-    /// else violation, with the category that exceeds its threshold most, if one does; else calm.
+    /// else violation, if a category that counts reaches its threshold: an immediate one first, else the one that exceeds its threshold most; else calm.
     /// </returns>
     public TurnAssessment Assess(MessageClassification classification)
     {
@@ -51,10 +69,10 @@ public sealed class CategoryRules
             {
                 crisis = score;
             }
-            else if (rule.Role is CategoryRole.Abuse or CategoryRole.SeriousHarm && Margin(score.Score, rule.Threshold) > violationMargin)
+            else if (rule.Role is CategoryRole.Abuse or CategoryRole.SeriousHarm && Margin(score.Score, rule) > violationMargin)
             {
                 violation = score;
-                violationMargin = Margin(score.Score, rule.Threshold);
+                violationMargin = Margin(score.Score, rule);
             }
         }
 
@@ -68,5 +86,6 @@ public sealed class CategoryRules
     }
 
     /// <summary>How far into what is left above the threshold a score reaches, so that categories with different thresholds compare.</summary>
-    private static double Margin(double score, double threshold) => threshold < 1 ? (score - threshold) / (1 - threshold) : 0;
+    private static double Margin(double score, CategoryRule rule) =>
+        (rule.Threshold < 1 ? (score - rule.Threshold) / (1 - rule.Threshold) : 0) + (rule.IsImmediate ? 1 : 0);
 }

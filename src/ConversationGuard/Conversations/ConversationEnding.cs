@@ -17,8 +17,8 @@ public sealed record ConversationEnding
     /// <summary>Gets the ids of the rules that the decision rests on, for example R2.</summary>
     public IReadOnlyList<string> RuleIds { get; init; } = [];
 
-    /// <summary>Gets how many violations it rests on.</summary>
-    public int Violations { get; init; }
+    /// <summary>Gets the turns that it rests on, the ending one among them; empty if no turn decided.</summary>
+    public IReadOnlyList<TurnId> Evidence { get; init; } = [];
 
     /// <summary>Gets how many delivered redirections had failed.</summary>
     public int FailedRedirections { get; init; }

@@ -25,11 +25,17 @@ public sealed record ConversationLedger
     /// <summary>Gets the notable turns, oldest first.</summary>
     public IReadOnlyList<LedgerEntry> Entries { get; init; } = [];
 
+    /// <summary>Gets the terms that the conversation is under, as it was told by redirections and warnings; null while nothing is on record (R17).</summary>
+    public ConversationTerms? Terms { get; init; }
+
+    /// <summary>Gets the end by the host's call (R1); an end that a turn led to stands on its entry.</summary>
+    public ConversationEnding? HostEnding { get; init; }
+
     /// <summary>Gets the end, if the conversation was ended.</summary>
-    public ConversationEnding? Ending { get; init; }
+    public ConversationEnding? Ending => HostEnding ?? Entries.LastOrDefault(entry => entry.Ending is not null)?.Ending;
 
     /// <summary>Gets a value indicating whether nothing notable is on record.</summary>
-    public bool IsEmpty => Entries.Count == 0 && Ending is null;
+    public bool IsEmpty => Entries.Count == 0 && HostEnding is null;
 
     /// <summary>Finds the entry of a turn.</summary>
     /// <param name="turn">The turn.</param>
@@ -96,23 +102,52 @@ public sealed record ConversationLedger
         return this with { Entries = [.. Entries.Where(entry => !turns.Contains(entry.Turn))] };
     }
 
-    /// <summary>
-    /// Reads the ledger as seen from a presented history (R10). If the history is whole, that is, begins with the recorded first turn,
-    /// a recorded turn that is missing from it was edited away and does not count. A trimmed history proves nothing: all recorded turns count.
-    /// </summary>
+    /// <summary>Reads the ledger as seen from a presented history (R10).</summary>
     /// <param name="presented">The user turns of the presented history, oldest first.</param>
-    /// <returns>The ledger of the branch. The end stays: hosts drop a turn whose call threw (R11).</returns>
-    public ConversationLedger OnBranch(IReadOnlyList<TurnId> presented)
+    /// <param name="newest">How many of them, at the end, the user newly wrote.</param>
+    /// <returns>
+    /// The ledger of the branch: without the turns that were edited away. A missing turn was edited away if the history is whole, that is, begins with the recorded
+    /// first turn, and another turn stands in its place or in that of a turn before it. A turn that is missing for any other reason was
+    /// trimmed, and counts. An end stays unless a turn that it rests on was edited away: hosts drop a turn whose call threw (R11).
+    /// </returns>
+    public ConversationLedger OnBranch(IReadOnlyList<TurnId> presented, int newest)
     {
         ArgumentNullException.ThrowIfNull(presented);
-        if (presented.Count == 0 || FirstTurn is null || presented[0] != FirstTurn)
+        var fork = Fork(presented, newest);
+        if (fork == int.MaxValue)
         {
             return this;
         }
 
         var present = new HashSet<TurnId>(presented);
-        return Entries.All(entry => present.Contains(entry.Turn))
-            ? this
-            : this with { Entries = [.. Entries.Where(entry => present.Contains(entry.Turn))] };
+        bool IsOnBranch(LedgerEntry entry) => entry.Place < fork || present.Contains(entry.Turn);
+        var gone = new HashSet<TurnId>(Entries.Where(entry => entry.IsDelivered && !IsOnBranch(entry)).Select(entry => entry.Turn));
+        return this with { Entries = [.. Entries.Where(entry => entry.Ending is null ? IsOnBranch(entry) : !entry.Ending.Evidence.Any(gone.Contains))] };
+    }
+
+    /// <summary>The first place at which the history shows another turn than the record; <see cref="int.MaxValue"/> if it does not.</summary>
+    private int Fork(IReadOnlyList<TurnId> presented, int newest)
+    {
+        if (presented.Count == 0 || FirstTurn is null || presented[0] != FirstTurn)
+        {
+            return int.MaxValue;
+        }
+
+        var present = new HashSet<TurnId>(presented);
+        var missing = new HashSet<int>(Entries.Where(entry => !present.Contains(entry.Turn)).Select(entry => entry.Place));
+        if (missing.Count == 0)
+        {
+            return int.MaxValue;
+        }
+
+        var shown = Entries.Where(entry => present.Contains(entry.Turn)).ToList();
+        var fork = shown.Where(entry => missing.Contains(entry.Place)).Select(entry => entry.Place).DefaultIfEmpty(int.MaxValue).Min();
+
+        // A new turn where the record has been already is an edit, unless what is shown before it is from further on: then the middle was trimmed.
+        var place = presented.Count - newest;
+        var isNew = newest > 0 && Find(presented[place]) is null;
+        return isNew && missing.Max() >= place && shown.All(entry => entry.Place < place || presented.Skip(place).Contains(entry.Turn))
+            ? Math.Min(fork, place)
+            : fork;
     }
 }

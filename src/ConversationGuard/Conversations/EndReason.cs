@@ -24,6 +24,9 @@ public readonly struct EndReason : IEquatable<EndReason>
     /// <summary>Requests for serious harm that went on after redirections and a warning.</summary>
     public static EndReason PersistentHarmRequests { get; } = new("persistent_harm_requests");
 
+    /// <summary>One violation of a category that the host set to end a conversation at once.</summary>
+    public static EndReason ImmediateCategory { get; } = new("immediate_category");
+
     /// <summary>The user's own confirmed wish (R12).</summary>
     public static EndReason UserRequest { get; } = new("user_request");
 

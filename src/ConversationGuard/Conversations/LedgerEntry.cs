@@ -23,6 +23,12 @@ public sealed record LedgerEntry
     /// <summary>Gets what was decided about it. A retry repeats it (R10).</summary>
     public GuardAction Action { get; init; }
 
+    /// <summary>Gets the end, if this turn ended the conversation.</summary>
+    public ConversationEnding? Ending { get; init; }
+
+    /// <summary>Gets how many user turns came before it. Two different turns at one place are two branches.</summary>
+    public int Place { get; init; }
+
     /// <summary>Gets a value indicating whether the reply to it went out completely (R8).</summary>
     public bool IsDelivered { get; init; }
 }

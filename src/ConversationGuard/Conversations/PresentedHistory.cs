@@ -14,9 +14,10 @@ internal sealed class PresentedHistory
 
     /// <param name="messages">The messages of the call.</param>
     /// <param name="isHeldByServer">Whether the server holds the history, so that what is presented is only what is new.</param>
-    public PresentedHistory(IReadOnlyList<ChatMessage> messages, bool isHeldByServer)
+    /// <param name="author">Whose turns are read; null for everybody's.</param>
+    public PresentedHistory(IReadOnlyList<ChatMessage> messages, bool isHeldByServer, string? author = null)
     {
-        Messages = messages;
+        (Messages, Author) = (messages, author);
         _isHeldByServer = isHeldByServer;
         var last = LastIndexOfUser(messages);
         IsNewestFromUser = last >= 0 && last == messages.Count - 1;
@@ -33,6 +34,9 @@ internal sealed class PresentedHistory
     }
 
     public IReadOnlyList<ChatMessage> Messages { get; }
+
+    /// <summary>Gets whose turns are read; null for everybody's.</summary>
+    public string? Author { get; }
 
     /// <summary>Gets a value indicating whether the newest message is the user's: else this is a further step of a turn seen before, for example after a tool call.</summary>
     public bool IsNewestFromUser { get; }
@@ -59,15 +63,16 @@ internal sealed class PresentedHistory
         }
 
         // In a whole history an occurrence is exact. In a trimmed one the count of what is still shown says little.
-        if (turns.Count == 0 || ledger.FirstTurn is null || (turns[0].Id == ledger.FirstTurn && !_isHeldByServer))
+        if (turns.Count == 0 || ledger.IsEmpty || (turns[0].Id == ledger.FirstTurn && !_isHeldByServer))
         {
             return turns;
         }
 
+        var place = ledger.Entries.Select(entry => entry.Place).DefaultIfEmpty(0).Max();
         for (var i = Math.Max(0, turns.Count - Newest.Count); i < turns.Count; i++)
         {
             var shownBefore = turns.Take(i).Count(turn => turn.Fingerprint == turns[i].Fingerprint);
-            turns[i] = turns[i] with { Id = IdInPartialHistory(ledger, turns[i].Fingerprint, shownBefore) };
+            turns[i] = turns[i] with { Id = IdInPartialHistory(ledger, turns[i].Fingerprint, shownBefore), Place = ++place };
         }
 
         return turns;
@@ -75,7 +80,7 @@ internal sealed class PresentedHistory
 
     /// <summary>The ledger as this history shows it; what the server holds cannot be seen to be edited.</summary>
     public ConversationLedger Branch(ConversationLedger ledger, IReadOnlyList<UserTurn> turns) =>
-        _isHeldByServer ? ledger : ledger.OnBranch([.. turns.Select(turn => turn.Id)]);
+        _isHeldByServer ? ledger : ledger.OnBranch([.. turns.Select(turn => turn.Id)], IsNewestFromUser ? Newest.Count : 0);
 
     /// <summary>
     /// The same text again in a history that is not whole: a retry while its reply was not delivered or the history does not show the earlier one;
@@ -94,6 +99,15 @@ internal sealed class PresentedHistory
         return isNew || shownBefore >= recorded.Count ? FirstFreeId(ledger, fingerprint, recorded.Count) : recorded[^1].Turn;
     }
 
+    /// <summary>One history for each participant who newly wrote something; for nobody's if nobody did.</summary>
+    public static IEnumerable<PresentedHistory> ByAuthor(IReadOnlyList<ChatMessage> messages, bool isHeldByServer) =>
+        new PresentedHistory(messages, isHeldByServer).Newest
+            .Select(turn => NameOf(turn.Message))
+            .Distinct(StringComparer.Ordinal)
+            .Select(author => new PresentedHistory(messages, isHeldByServer, author));
+
+    private static string NameOf(ChatMessage message) => message.AuthorName ?? string.Empty;
+
     private static int LastIndexOfUser(IReadOnlyList<ChatMessage> messages)
     {
         var last = messages.Count - 1;
@@ -105,15 +119,15 @@ internal sealed class PresentedHistory
         return last;
     }
 
-    private static List<UserTurn> Read(IReadOnlyList<ChatMessage> messages, int from, int to)
+    private List<UserTurn> Read(IReadOnlyList<ChatMessage> messages, int from, int to)
     {
         var turns = new List<UserTurn>(1);
         for (var i = from; i < to; i++)
         {
             // A message without text, an image for example, cannot be judged and is no turn.
-            if (messages[i].Role == ChatRole.User && messages[i].Text is var text && !string.IsNullOrWhiteSpace(text))
+            if (messages[i].Role == ChatRole.User && (Author is null || Author == NameOf(messages[i])) && messages[i].Text is var text && !string.IsNullOrWhiteSpace(text))
             {
-                turns.Add(new UserTurn(i, text, messages[i]));
+                turns.Add(new UserTurn(i, text, messages[i]) { Place = turns.Count });
             }
         }
 

@@ -31,6 +31,7 @@ internal static class BuiltInTexts
             HelpResources = "If you or someone else is in danger, please call your local emergency number now. Helplines in your country, free and confidential: https://findahelpline.com",
             EndedForAbuse = "I have ended this conversation because of repeated abuse ({behavior}), after several attempts to change course and a warning.",
             EndedForHarmRequests = "I have ended this conversation because of repeated requests that could do serious harm ({behavior}), after several attempts to change course and a warning.",
+            EndedAtOnce = "I have ended this conversation because of something that is not accepted here ({behavior}).",
             Ended = "This conversation has been ended.",
             NextSteps = "You can start a new conversation at any time, or go back to an earlier message and continue from there. If you think this was a mistake, please tell us.",
             Behaviors = new(StringComparer.OrdinalIgnoreCase)
@@ -67,6 +68,7 @@ internal static class BuiltInTexts
             HelpResources = "Wenn du oder jemand anderes in Gefahr ist, ruf bitte sofort den Notruf (in Europa 112). Kostenlose und vertrauliche Hilfsangebote in deinem Land: https://findahelpline.com",
             EndedForAbuse = "Ich habe dieses Gespräch wegen wiederholter Übergriffe ({behavior}) beendet, nach mehreren Versuchen, es in eine andere Richtung zu lenken, und einer Warnung.",
             EndedForHarmRequests = "Ich habe dieses Gespräch wegen wiederholter Anfragen beendet, die großen Schaden anrichten könnten ({behavior}), nach mehreren Versuchen, es in eine andere Richtung zu lenken, und einer Warnung.",
+            EndedAtOnce = "Ich habe dieses Gespräch wegen etwas beendet, das hier nicht hingenommen wird ({behavior}).",
             Ended = "Dieses Gespräch wurde beendet.",
             NextSteps = "Du kannst jederzeit ein neues Gespräch beginnen oder zu einer früheren Nachricht zurückgehen und von dort weitermachen. Wenn du das für einen Fehler hältst, sag uns bitte Bescheid.",
             Behaviors = new(StringComparer.OrdinalIgnoreCase)
@@ -93,6 +95,7 @@ internal static class BuiltInTexts
             HelpResources = "Si vous ou quelqu'un d'autre êtes en danger, appelez tout de suite les urgences (112 en Europe). Lignes d'écoute gratuites et confidentielles dans votre pays : https://findahelpline.com",
             EndedForAbuse = "J'ai mis fin à cette conversation en raison de propos abusifs répétés ({behavior}), après plusieurs tentatives de changer de direction et un avertissement.",
             EndedForHarmRequests = "J'ai mis fin à cette conversation en raison de demandes répétées pouvant causer un grave préjudice ({behavior}), après plusieurs tentatives de changer de direction et un avertissement.",
+            EndedAtOnce = "J'ai mis fin à cette conversation en raison de quelque chose qui n'est pas accepté ici ({behavior}).",
             Ended = "Cette conversation a été terminée.",
             NextSteps = "Vous pouvez commencer une nouvelle conversation à tout moment, ou revenir à un message précédent et continuer à partir de là. Si vous pensez qu'il s'agit d'une erreur, dites-le-nous.",
             Behaviors = new(StringComparer.OrdinalIgnoreCase)
@@ -119,6 +122,7 @@ internal static class BuiltInTexts
             HelpResources = "Si tú u otra persona está en peligro, llama ahora al número de emergencias de tu país. Líneas de ayuda gratuitas y confidenciales en tu país: https://findahelpline.com",
             EndedForAbuse = "He terminado esta conversación por abusos repetidos ({behavior}), tras varios intentos de cambiar de rumbo y una advertencia.",
             EndedForHarmRequests = "He terminado esta conversación por peticiones repetidas que podrían causar un daño grave ({behavior}), tras varios intentos de cambiar de rumbo y una advertencia.",
+            EndedAtOnce = "He terminado esta conversación por algo que aquí no se acepta ({behavior}).",
             Ended = "Esta conversación ha terminado.",
             NextSteps = "Puedes empezar una conversación nueva en cualquier momento, o volver a un mensaje anterior y continuar desde allí. Si crees que fue un error, dínoslo.",
             Behaviors = new(StringComparer.OrdinalIgnoreCase)
@@ -145,6 +149,7 @@ internal static class BuiltInTexts
             HelpResources = "Se tu o qualcun altro è in pericolo, chiama subito il numero di emergenza (112 in Europa). Linee di ascolto gratuite e riservate nel tuo paese: https://findahelpline.com",
             EndedForAbuse = "Ho chiuso questa conversazione per abusi ripetuti ({behavior}), dopo più tentativi di cambiare direzione e un avvertimento.",
             EndedForHarmRequests = "Ho chiuso questa conversazione per richieste ripetute che potrebbero causare gravi danni ({behavior}), dopo più tentativi di cambiare direzione e un avvertimento.",
+            EndedAtOnce = "Ho chiuso questa conversazione per qualcosa che qui non è accettato ({behavior}).",
             Ended = "Questa conversazione è stata chiusa.",
             NextSteps = "Puoi iniziare una nuova conversazione in qualsiasi momento, oppure tornare a un messaggio precedente e continuare da lì. Se pensi che sia un errore, faccelo sapere.",
             Behaviors = new(StringComparer.OrdinalIgnoreCase)
@@ -171,6 +176,7 @@ internal static class BuiltInTexts
             HelpResources = "Se você ou outra pessoa está em perigo, ligue agora para o número de emergência do seu país. Linhas de apoio gratuitas e confidenciais no seu país: https://findahelpline.com",
             EndedForAbuse = "Encerrei esta conversa por abusos repetidos ({behavior}), depois de várias tentativas de mudar de rumo e de um aviso.",
             EndedForHarmRequests = "Encerrei esta conversa por pedidos repetidos que poderiam causar danos graves ({behavior}), depois de várias tentativas de mudar de rumo e de um aviso.",
+            EndedAtOnce = "Encerrei esta conversa por algo que não é aceito aqui ({behavior}).",
             Ended = "Esta conversa foi encerrada.",
             NextSteps = "Você pode começar uma nova conversa a qualquer momento, ou voltar a uma mensagem anterior e continuar a partir dela. Se acha que foi um engano, avise-nos.",
             Behaviors = new(StringComparer.OrdinalIgnoreCase)

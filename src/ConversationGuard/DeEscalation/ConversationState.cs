@@ -6,11 +6,12 @@ namespace ConversationGuard.DeEscalation;
 /// <summary>The counter: what a ledger amounts to at a moment. A pure fold, the same live, in tests and in a replay.</summary>
 public sealed record ConversationState
 {
-    private static readonly ConversationState _engaged = new();
-
     private ConversationState()
     {
     }
+
+    /// <summary>Gets the state of a conversation in which nothing notable happened.</summary>
+    public static ConversationState Untouched { get; } = new();
 
     /// <summary>Gets how far the conversation has gone.</summary>
     public ConversationPhase Phase { get; private init; }
@@ -41,19 +42,19 @@ public sealed record ConversationState
 
     /// <summary>Folds a ledger.</summary>
     /// <param name="ledger">The ledger, as seen on the branch in question.</param>
-    /// <param name="rules">How much patience the conversation gets.</param>
+    /// <param name="terms">What the conversation is held to.</param>
     /// <param name="now">The moment.</param>
     /// <returns>The state.</returns>
-    public static ConversationState Fold(ConversationLedger ledger, DeEscalationRules rules, DateTimeOffset now)
+    public static ConversationState Fold(ConversationLedger ledger, ConversationTerms terms, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(terms);
         if (ledger.IsEmpty)
         {
-            return _engaged;
+            return Untouched;
         }
 
-        var fold = new Counter(rules);
+        var fold = new Counter(terms);
         for (var i = 0; i < ledger.Entries.Count; i++)
         {
             fold.Add(ledger.Entries[i], i);
@@ -64,7 +65,7 @@ public sealed record ConversationState
     }
 
     /// <summary>The running totals of one fold.</summary>
-    private sealed class Counter(DeEscalationRules rules)
+    private sealed class Counter(ConversationTerms terms)
     {
         private readonly List<Strike> _strikes = [];
         private DateTimeOffset _forgivingSince;
@@ -105,7 +106,7 @@ public sealed record ConversationState
                 case TurnKind.Calm:
                     _lastCountedWasViolation = false;
                     _calmTurnsInHold++;
-                    if (++_calmTurns % rules.CalmTurnsToForgive == 0)
+                    if (++_calmTurns % terms.CalmTurnsToForgive == 0)
                     {
                         Forgive();
                         _forgivingSince = entry.At;
@@ -124,13 +125,13 @@ public sealed record ConversationState
         /// <summary>Lets time pass: it forgives (R9), and it releases a hold that had its calm turns (R5).</summary>
         public void Advance(DateTimeOffset now)
         {
-            while (_strikes.Count > 0 && now - _forgivingSince >= rules.TimeToForgive)
+            while (_strikes.Count > 0 && now - _forgivingSince >= terms.TimeToForgive)
             {
                 Forgive();
-                _forgivingSince += rules.TimeToForgive;
+                _forgivingSince += terms.TimeToForgive;
             }
 
-            if (_hold && _calmTurnsInHold >= rules.CrisisCalmTurns && now - _crisisAt >= rules.CrisisTime)
+            if (_hold && _calmTurnsInHold >= terms.CrisisCalmTurns && now - _crisisAt >= terms.CrisisTime)
             {
                 _hold = false;
                 _resourcesDelivered = false;

@@ -37,6 +37,9 @@ public sealed class GuardTexts
     /// <summary>Gets or sets the words for the end because of requests for serious harm (R16).</summary>
     public string? EndedForHarmRequests { get; set; }
 
+    /// <summary>Gets or sets the words for the end because of a category that ends a conversation at once (R16).</summary>
+    public string? EndedAtOnce { get; set; }
+
     /// <summary>Gets or sets the words for every other end (R16).</summary>
     public string? Ended { get; set; }
 

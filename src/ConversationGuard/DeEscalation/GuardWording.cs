@@ -40,6 +40,7 @@ internal sealed class GuardWording(IReadOnlyDictionary<string, GuardTexts> hostT
         var why = Find(texts =>
             reason == EndReason.PersistentAbuse ? texts.EndedForAbuse :
             reason == EndReason.PersistentHarmRequests ? texts.EndedForHarmRequests :
+            reason == EndReason.ImmediateCategory ? texts.EndedAtOnce :
             texts.Ended)!;
         return Format(why, category) + " " + Find(texts => texts.NextSteps);
     }

@@ -12,4 +12,8 @@ public sealed class CategoryOptions
     /// <summary>Gets or sets what the category means.</summary>
     /// <value>Default null: the category's default, <see cref="CategoryRole.Ignored"/> for a category of a classifier's own.</value>
     public CategoryRole? Role { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether one violation of this category ends the conversation at once. A crisis hold still wins (R5).</summary>
+    /// <value>Default false.</value>
+    public bool Immediate { get; set; }
 }

@@ -1,4 +1,5 @@
 using ConversationGuard.ChatCompletion;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 
 namespace ConversationGuard.Hosting;
@@ -33,6 +34,21 @@ public sealed class ConversationGuardOptions
     /// <summary>Gets or sets how much time takes one violation back (R9).</summary>
     /// <value>From 1 second to 365 days; default 1 hour.</value>
     public TimeSpan TimeToForgive { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Gets or sets the most severe thing that the guard does by itself. Policies and calls of the host are not bound by it.</summary>
+    /// <value>Default <see cref="GuardAction.End"/>; <see cref="GuardAction.Redirect"/> for a bot that never warns and never ends.</value>
+    public GuardAction MostSevereAction { get; set; } = GuardAction.End;
+
+    /// <summary>Gets or sets a value indicating whether each participant of a conversation, by <c>ChatMessage.AuthorName</c>, has a record of their own, so that one who is abusive ends nothing for the others.</summary>
+    /// <value>Default false.</value>
+    public bool PerAuthor { get; set; }
+
+    /// <summary>
+    /// Gets or sets a value indicating whether an edit that the presented history shows is believed: violations that were edited away then do not count on the new branch (R10).
+    /// Set it to false where clients hold the history and are not trusted.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool TrustHistory { get; set; } = true;
 
     /// <summary>Gets or sets when a crisis hold is released (R5).</summary>
     public CrisisHoldOptions CrisisHold { get; set; } = new();

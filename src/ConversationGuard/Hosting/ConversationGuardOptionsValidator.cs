@@ -24,6 +24,7 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
         .. Defined(nameof(options.Mode), options.Mode),
         .. Defined(nameof(options.EndBehavior), options.EndBehavior),
         .. Defined(nameof(options.RedirectionStyle), options.RedirectionStyle),
+        .. Defined(nameof(options.MostSevereAction), options.MostSevereAction),
         .. Within(nameof(options.Redirections), options.Redirections, 1, 100),
         .. Within(nameof(options.CalmTurnsToForgive), options.CalmTurnsToForgive, 1, 100),
         .. Within(nameof(options.TimeToForgive), options.TimeToForgive, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),

@@ -1,5 +1,6 @@
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ internal static class ConversationGuardSection
         CheckEnum<GuardMode>(section.GetSection(nameof(options.Mode)), failures);
         CheckEnum<EndBehavior>(section.GetSection(nameof(options.EndBehavior)), failures);
         CheckEnum<RedirectionStyle>(section.GetSection(nameof(options.RedirectionStyle)), failures);
+        CheckEnum<GuardAction>(section.GetSection(nameof(options.MostSevereAction)), failures);
         foreach (var category in section.GetSection(nameof(options.Categories)).GetChildren())
         {
             CheckEnum<CategoryRole>(category.GetSection(nameof(CategoryOptions.Role)), failures);

@@ -1,5 +1,6 @@
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -47,15 +48,18 @@ internal sealed partial class GuardSettingsSource : IDisposable
         EndBehavior = options.EndBehavior,
         RedirectionStyle = options.RedirectionStyle,
         ClassifierTimeout = options.ClassifierTimeout,
-        DeEscalation = new DeEscalationRules
+        PerAuthor = options.PerAuthor,
+        TrustsHistory = options.TrustHistory,
+        Terms = new ConversationTerms
         {
+            Categories = new CategoryRules(DefaultCategories.Rules.Concat(options.Categories.Select(Override))),
             Redirections = options.Redirections,
             CalmTurnsToForgive = options.CalmTurnsToForgive,
             TimeToForgive = options.TimeToForgive,
             CrisisCalmTurns = options.CrisisHold.CalmTurns,
             CrisisTime = options.CrisisHold.Time,
+            MostSevereAction = options.MostSevereAction,
         },
-        Categories = new CategoryRules(DefaultCategories.Rules.Concat(options.Categories.Select(Override))),
         Wording = new GuardWording(new Dictionary<string, GuardTexts>(options.Texts, StringComparer.OrdinalIgnoreCase), options.Culture),
     };
 
@@ -63,7 +67,7 @@ internal sealed partial class GuardSettingsSource : IDisposable
     {
         var category = new HarmCategory(configured.Key);
         var known = DefaultCategories.Rules.TryGetValue(category, out var rule) ? rule : new CategoryRule(CategoryRole.Ignored, DefaultThresholds.Of(category));
-        return new(category, new CategoryRule(configured.Value.Role ?? known.Role, configured.Value.Threshold ?? known.Threshold));
+        return new(category, new CategoryRule(configured.Value.Role ?? known.Role, configured.Value.Threshold ?? known.Threshold, configured.Value.Immediate));
     }
 
     private void Reload()

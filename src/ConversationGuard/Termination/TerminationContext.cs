@@ -1,4 +1,5 @@
 using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 using Microsoft.Extensions.AI;
 
@@ -19,11 +20,8 @@ public sealed class TerminationContext
     /// <summary>Gets what the conversation amounts to, this turn counted.</summary>
     public required ConversationState State { get; init; }
 
-    /// <summary>Gets how much patience the conversation gets.</summary>
-    public required DeEscalationRules DeEscalation { get; init; }
-
-    /// <summary>Gets what the categories mean.</summary>
-    public required CategoryRules Categories { get; init; }
+    /// <summary>Gets what the conversation is held to.</summary>
+    public required ConversationTerms Terms { get; init; }
 
     /// <summary>Gets the messages of the call. Their text must not be logged or stored (R19).</summary>
     public IReadOnlyList<ChatMessage> Messages { get; init; } = [];
