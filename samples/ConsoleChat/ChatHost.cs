@@ -1,5 +1,5 @@
 using ConsoleChat.Chat;
-using ConsoleChat.Transcripts;
+using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;

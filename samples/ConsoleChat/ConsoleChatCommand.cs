@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ConsoleChat.Chat;
+using ConsoleChat.Playback;
 using ConsoleChat.Providers;
-using ConsoleChat.Transcripts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ConsoleChat.Eliza;
-using ConsoleChat.Transcripts;
+using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using ConsoleChat.Eliza;
-using ConsoleChat.Transcripts;
+using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
 using ConversationGuard.Hosting;

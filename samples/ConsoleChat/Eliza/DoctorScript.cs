@@ -276,6 +276,7 @@ internal static class DoctorScript
             new("*", "Why not?", "You say no. Is it always so?", "What would a yes change?"),
         ]),
         new("what", 0, [
+            new("what a *", "And how are you, with all that?", "What was the worst of it?", "Tell me how it came to that."),
             new("*",
                 "Why do you ask?",
                 "What answer would help you most?",

@@ -1,6 +1,6 @@
-using ConsoleChat.Transcripts;
+using ConsoleChat.Playback;
 
-namespace ConsoleChat.Tests.Transcripts;
+namespace ConsoleChat.Tests.Playback;
 
 public sealed class TranscriptTests
 {

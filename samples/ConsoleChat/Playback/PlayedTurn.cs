@@ -1,7 +1,7 @@
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Conversations;
 
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>One user turn and what the guard said about it.</summary>
 /// <param name="Text">What the user wrote.</param>

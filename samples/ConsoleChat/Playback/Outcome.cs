@@ -1,4 +1,4 @@
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>How a played conversation stands after its last turn.</summary>
 internal enum Outcome

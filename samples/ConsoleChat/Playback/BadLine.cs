@@ -1,4 +1,4 @@
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>A line of a transcript file that cannot be read. The problem is told without quoting the line.</summary>
 /// <param name="Line">Its number, from 1.</param>

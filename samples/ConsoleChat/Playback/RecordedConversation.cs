@@ -1,4 +1,4 @@
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>One line of a transcript file.</summary>
 /// <param name="Line">Its number, from 1.</param>

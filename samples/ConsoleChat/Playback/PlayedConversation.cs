@@ -1,7 +1,7 @@
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>One recorded conversation as it went with this bot and this guard.</summary>
 /// <param name="Recorded">What was recorded.</param>

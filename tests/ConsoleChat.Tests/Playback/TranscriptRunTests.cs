@@ -1,8 +1,8 @@
 using ConsoleChat.Chat;
 using ConsoleChat.Tests.Chat;
-using ConsoleChat.Transcripts;
+using ConsoleChat.Playback;
 
-namespace ConsoleChat.Tests.Transcripts;
+namespace ConsoleChat.Tests.Playback;
 
 public sealed class TranscriptRunTests
 {

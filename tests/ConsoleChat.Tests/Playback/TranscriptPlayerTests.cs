@@ -1,8 +1,8 @@
-using ConsoleChat.Transcripts;
+using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Conversations;
 
-namespace ConsoleChat.Tests.Transcripts;
+namespace ConsoleChat.Tests.Playback;
 
 public sealed class TranscriptPlayerTests
 {

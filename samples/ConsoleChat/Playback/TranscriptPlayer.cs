@@ -2,7 +2,7 @@ using ConsoleChat.Chat;
 using ConversationGuard;
 using Microsoft.Extensions.AI;
 
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>Says a recorded conversation's user turns to the guarded bot, until it is over.</summary>
 internal sealed class TranscriptPlayer(IChatClient client, TurnObserver observer)

@@ -1,6 +1,6 @@
 using ConversationGuard.ChatCompletion;
 
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>Hears what the guard decides about the one turn that is being played.</summary>
 internal sealed class TurnObserver : IGuardObserver

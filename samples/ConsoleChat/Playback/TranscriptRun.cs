@@ -1,6 +1,6 @@
 using ConsoleChat.Chat;
 
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>Reads a transcript file, plays every conversation and reports.</summary>
 internal sealed class TranscriptRun(TranscriptPlayer player, TranscriptReport report, TextWriter errors, CtrlC ctrlC)

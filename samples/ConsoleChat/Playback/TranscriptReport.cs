@@ -3,7 +3,7 @@ using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
 using Spectre.Console;
 
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>Shows how recorded conversations went, turn by turn.</summary>
 internal sealed class TranscriptReport

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConsoleChat.Transcripts;
+namespace ConsoleChat.Playback;
 
 /// <summary>A file of recorded conversations, one JSON object <c>{"id", "messages": [{"role", "content"}]}</c> a line.</summary>
 /// <param name="Conversations">The conversations.</param>
