@@ -61,7 +61,7 @@ internal static class ConsoleChatCommand
             var transcript = parsed.GetValue(_transcript);
             var settings = new ProviderSettings(parsed.GetRequiredValue(_provider), parsed.GetValue(_model), parsed.GetValue(_endpoint));
             var bot = ChatProviders.Create(settings, surroundings.Environment, interactive && transcript is null ? _typingSpeed : TimeSpan.Zero);
-            using var host = await ChatHost.StartAsync(bot, parsed.GetRequiredValue(_config));
+            using var host = await ChatHost.StartAsync(bot, parsed.GetRequiredValue(_config), surroundings.Errors);
 
             var client = host.Services.GetRequiredService<IChatClient>();
             var ctrlC = host.Services.GetRequiredService<CtrlC>();

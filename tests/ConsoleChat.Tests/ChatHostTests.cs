@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using ConsoleChat.Eliza;
 using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
@@ -11,12 +12,17 @@ namespace ConsoleChat.Tests;
 public sealed class ChatHostTests
 {
     private string _settings = null!;
+    private FirstLine _errors = null!;
 
     [SetUp]
-    public void Create() => _settings = Path.GetTempFileName();
+    public void Create() => (_settings, _errors) = (Path.GetTempFileName(), new FirstLine());
 
     [TearDown]
-    public void Delete() => File.Delete(_settings);
+    public void Delete()
+    {
+        File.Delete(_settings);
+        _errors.Dispose();
+    }
 
     [Test]
     public async Task The_settings_of_the_file_are_followed_when_it_changes()
@@ -26,20 +32,20 @@ public sealed class ChatHostTests
 
         await File.WriteAllTextAsync(_settings, """{ "ConversationGuard": { "Mode": "Enforce" } }""");
 
-        (await BecomesAsync(host, GuardMode.Enforce)).Should().BeTrue();
+        (await BecomesAsync(async () => await ModeAsync(host) == GuardMode.Enforce)).Should().BeTrue();
     }
 
     [Test]
-    public async Task A_broken_file_changes_nothing_and_a_mended_one_is_followed()
+    public async Task A_broken_file_is_told_and_changes_nothing_and_a_mended_one_is_followed()
     {
         using var host = await StartAsync("""{ "ConversationGuard": { "Mode": "Observe" } }""");
 
         await File.WriteAllTextAsync(_settings, """{ "ConversationGuard": """);
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        (await _errors.Line.WaitAsync(TimeSpan.FromSeconds(30))).Should().Contain(_settings).And.Contain("the last settings stay in force");
         (await ModeAsync(host)).Should().Be(GuardMode.Observe);
 
         await File.WriteAllTextAsync(_settings, """{ "ConversationGuard": { "Mode": "Enforce" } }""");
-        (await BecomesAsync(host, GuardMode.Enforce)).Should().BeTrue();
+        (await BecomesAsync(async () => await ModeAsync(host) == GuardMode.Enforce)).Should().BeTrue();
     }
 
     [TestCase("Redirections", "0")]
@@ -60,11 +66,11 @@ public sealed class ChatHostTests
         return played.Turns.Single().Decision?.Mode;
     }
 
-    private static async Task<bool> BecomesAsync(IHost host, GuardMode mode)
+    private static async Task<bool> BecomesAsync(Func<Task<bool>> isSo)
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(50))
         {
-            if (await ModeAsync(host) == mode)
+            if (await isSo())
             {
                 return true;
             }
@@ -76,6 +82,18 @@ public sealed class ChatHostTests
     private async Task<IHost> StartAsync(string settings)
     {
         await File.WriteAllTextAsync(_settings, settings);
-        return await ChatHost.StartAsync(new ElizaChatClient(), _settings);
+        return await ChatHost.StartAsync(new ElizaChatClient(), _settings, _errors);
+    }
+
+    /// <summary>Lets a test wait for what another thread writes.</summary>
+    private sealed class FirstLine : TextWriter
+    {
+        private readonly TaskCompletionSource<string?> _line = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public Task<string?> Line => _line.Task;
+
+        public override void WriteLine(string? value) => _line.TrySetResult(value);
     }
 }
