@@ -87,7 +87,7 @@ internal sealed class TranscriptReport
         return played.Outcome switch
         {
             Outcome.Ended => $"{(observed ? "Would have ended" : "Ended")} at turn {played.Turns.Count} ({played.Turns[^1].Ending!.Reason.Value.Replace('_', ' ')}).",
-            Outcome.CrisisHold => "Crisis hold: never warned or ended; the bot is asked for support.",
+            Outcome.CrisisHold => "Crisis hold: no warning and no end; the bot is asked for support.",
             Outcome.Warned => "Warned, not ended.",
             Outcome.Failed => $"Stopped at turn {played.Turns.Count}: no answer could be had ({played.ErrorType}).",
             _ => "Active: the conversation goes on.",

@@ -36,7 +36,7 @@ public sealed class TranscriptReportTests
         var report = await ReportAsync("CRISIS", "ABUSE");
 
         report.Should().MatchRegex(@"1 \| CRISIS +\| crisis +\| self-harm/intent +\|  0\.97 \|").And.MatchRegex(@"2 \| ABUSE +\| crisis ");
-        report.Should().Contain("Crisis hold: never warned or ended; the bot is asked for support.").And.EndWith("1 conversation: 1 in crisis hold.\n");
+        report.Should().Contain("Crisis hold: no warning and no end; the bot is asked for support.").And.EndWith("1 conversation: 1 in crisis hold.\n");
     }
 
     [Test]
