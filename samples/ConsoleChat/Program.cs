@@ -1,0 +1,5 @@
+using System.Text;
+using ConsoleChat;
+
+Console.OutputEncoding = Encoding.UTF8;
+return await ConsoleChatCommand.RunAsync(args, Surroundings.OfProcess);
