@@ -1,4 +1,5 @@
 using ConversationGuard.Conversations;
+using Microsoft.Extensions.AI;
 
 namespace ConversationGuard;
 
@@ -18,6 +19,15 @@ public interface IConversationGuard
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The status after it.</returns>
     ValueTask<ConversationStatus> EndAsync(string conversationKey, EndReason? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Begins a branch of a conversation for hosts that know where it leaves: the new conversation starts with what was on record there (R11).</summary>
+    /// <param name="conversationKey">The conversation's key.</param>
+    /// <param name="branchKey">The key of the new conversation.</param>
+    /// <param name="history">The messages that the branch keeps, as they were presented to the guard. Turns that are not among them do not count on the branch; crisis signals stay (R5).</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The status of the branch. A branch that keeps all that led to an end has ended too.</returns>
+    /// <exception cref="InvalidOperationException">Something is on record under <paramref name="branchKey"/> already.</exception>
+    ValueTask<ConversationStatus> BranchAsync(string conversationKey, string branchKey, IEnumerable<ChatMessage> history, CancellationToken cancellationToken = default);
 
     /// <summary>Takes an end back, for example after an appeal, and forgives what led to it. A crisis hold stays.</summary>
     /// <param name="conversationKey">The conversation's key.</param>

@@ -1,6 +1,7 @@
 using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
+using Microsoft.Extensions.AI;
 
 namespace ConversationGuard.ChatCompletion;
 
@@ -34,11 +35,29 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         return status;
     }
 
+    public async ValueTask<ConversationStatus> BranchAsync(
+        string conversationKey, string branchKey, IEnumerable<ChatMessage> history, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var (from, to) = (StoreKey(conversationKey), StoreKey(branchKey));
+        var stored = await services.Store.GetAsync(from, cancellationToken).ConfigureAwait(false);
+        var branch = stored.Ledger.IsEmpty ? stored.Ledger : stored.Ledger.KeepingOnly(Turns(history, stored.Ledger));
+        if (!branch.IsEmpty && !await services.Store.TryUpdateAsync(to, branch, VersionedLedger.None.Version, cancellationToken).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException($"Something is on record under the key \"{branchKey}\" already. A branch needs a key of its own.");
+        }
+
+        return Status(branchKey, branch);
+    }
+
     public ValueTask<ConversationStatus> ReinstateAsync(string conversationKey, CancellationToken cancellationToken = default) =>
         ChangeAsync(conversationKey, ledger => ledger with { HostEnding = null, Entries = [.. ledger.Entries.Where(IsOfHold)] }, cancellationToken);
 
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
         ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Where(entry => entry.Kind != TurnKind.Crisis)] }, cancellationToken);
+
+    private static List<TurnId> Turns(IEnumerable<ChatMessage> history, ConversationLedger ledger) =>
+        [.. new PresentedHistory([.. history], isHeldByServer: false).Identify(ledger).Select(turn => turn.Id)];
 
     private static bool IsOfHold(LedgerEntry entry) => entry.Kind is TurnKind.Crisis or TurnKind.Calm;
 

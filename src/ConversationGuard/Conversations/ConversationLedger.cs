@@ -1,3 +1,5 @@
+using ConversationGuard.Classification;
+
 namespace ConversationGuard.Conversations;
 
 /// <summary>What the guard knows about one conversation: its notable turns, in order. An immutable value.</summary>
@@ -100,6 +102,21 @@ public sealed record ConversationLedger
     {
         ArgumentNullException.ThrowIfNull(turns);
         return this with { Entries = [.. Entries.Where(entry => !turns.Contains(entry.Turn))] };
+    }
+
+    /// <summary>Gives the ledger of a branch that keeps some turns and no others.</summary>
+    /// <param name="turns">The user turns that the branch keeps, oldest first.</param>
+    /// <returns>The ledger. Crisis signals stay (R5); so does an end whose grounds all stay.</returns>
+    public ConversationLedger KeepingOnly(IReadOnlyList<TurnId> turns)
+    {
+        ArgumentNullException.ThrowIfNull(turns);
+        var kept = new HashSet<TurnId>(turns);
+        return this with
+        {
+            FirstTurn = turns.Count > 0 ? turns[0] : null,
+            HostEnding = null,
+            Entries = [.. Entries.Where(entry => entry.Kind == TurnKind.Crisis || kept.Contains(entry.Turn))],
+        };
     }
 
     /// <summary>Reads the ledger as seen from a presented history (R10).</summary>

@@ -11,6 +11,26 @@ namespace ConversationGuard.Hosting;
 /// </remarks>
 public sealed class ConversationGuardOptions
 {
+    private GuardPreset _preset;
+
+    /// <summary>
+    /// Gets or sets what to start from. Setting it to another preset sets the options that belong to it, so in code set it first; from a configuration it is always
+    /// applied first.
+    /// </summary>
+    /// <value>Default <see cref="GuardPreset.Balanced"/>.</value>
+    public GuardPreset Preset
+    {
+        get => _preset;
+        set
+        {
+            if (value != _preset)
+            {
+                _preset = value;
+                GuardPresets.Apply(value, this);
+            }
+        }
+    }
+
     /// <summary>Gets or sets how far the guard may go (R18).</summary>
     /// <value>Default <see cref="GuardMode.Enforce"/>.</value>
     public GuardMode Mode { get; set; } = GuardMode.Enforce;

@@ -21,6 +21,7 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
 
     private IEnumerable<string> Check(ConversationGuardOptions options) =>
     [
+        .. Defined(nameof(options.Preset), options.Preset),
         .. Defined(nameof(options.Mode), options.Mode),
         .. Defined(nameof(options.EndBehavior), options.EndBehavior),
         .. Defined(nameof(options.RedirectionStyle), options.RedirectionStyle),

@@ -13,6 +13,7 @@ internal static class ConversationGuardSection
     public static void Bind(IConfigurationSection section, ConversationGuardOptions options)
     {
         var failures = new List<string>();
+        CheckEnum<GuardPreset>(section.GetSection(nameof(options.Preset)), failures);
         CheckEnum<GuardMode>(section.GetSection(nameof(options.Mode)), failures);
         CheckEnum<EndBehavior>(section.GetSection(nameof(options.EndBehavior)), failures);
         CheckEnum<RedirectionStyle>(section.GetSection(nameof(options.RedirectionStyle)), failures);
@@ -26,6 +27,8 @@ internal static class ConversationGuardSection
         {
             try
             {
+                // First, whatever the order of the keys: everything else of the section overrides it.
+                options.Preset = Enum.TryParse<GuardPreset>(section[nameof(options.Preset)], ignoreCase: true, out var preset) ? preset : options.Preset;
                 section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
             }
             catch (InvalidOperationException error)
