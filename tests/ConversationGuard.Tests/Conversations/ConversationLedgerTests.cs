@@ -146,6 +146,48 @@ public class ConversationLedgerTests
         ledger.Invoking(it => it.OnBranch(null!)).Should().Throw<ArgumentNullException>();
     }
 
+    [Test]
+    public void R5_the_bound_never_ends_a_crisis_hold_however_abusive_the_user_is()
+    {
+        var script = new LedgerScript().Crisis();
+        for (var i = 0; i < ConversationLedger.MaxEntries + 10; i++)
+        {
+            script.Violation(GuardAction.Continue, isDelivered: false);
+        }
+
+        var state = script.State();
+
+        state.IsCrisisHold.Should().BeTrue();
+        state.Violations.Should().BeEmpty();
+        script.Ledger.Entries.Should().HaveCount(ConversationLedger.MaxEntries);
+    }
+
+    [Test]
+    public void R5_the_bound_never_ends_a_crisis_hold_before_its_time()
+    {
+        var script = new LedgerScript().Crisis().Calm(ConversationLedger.MaxEntries + 10);
+
+        script.State().IsCrisisHold.Should().BeTrue("only minutes have passed");
+        script.Wait(TimeSpan.FromHours(1)).State().IsCrisisHold.Should().BeFalse();
+    }
+
+    [Test]
+    public void R5_the_bound_keeps_the_latest_of_many_crisis_signals_and_what_follows_them()
+    {
+        var script = new LedgerScript();
+        for (var i = 0; i < ConversationLedger.MaxEntries + 10; i++)
+        {
+            script.Crisis();
+        }
+
+        script.Calm(5);
+
+        script.State().IsCrisisHold.Should().BeTrue();
+        script.State().CalmTurns.Should().Be(5);
+        script.Wait(TimeSpan.FromHours(1)).State().IsCrisisHold.Should().BeFalse();
+        script.Ledger.Entries.Should().HaveCount(ConversationLedger.MaxEntries);
+    }
+
     private static ConversationLedger Ledger(params string[] turns) =>
         turns.Aggregate(ConversationLedger.Empty with { FirstTurn = new TurnId(turns[0]) }, (ledger, turn) => ledger.With(Entry(turn)));
 
