@@ -108,7 +108,6 @@ public sealed record ConversationState
                     if (++_calmTurns % rules.CalmTurnsToForgive == 0)
                     {
                         Forgive();
-                        _forgivingSince = entry.At;
                     }
 
                     Advance(entry.At);

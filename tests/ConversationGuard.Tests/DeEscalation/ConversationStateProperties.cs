@@ -53,6 +53,26 @@ public class ConversationStateProperties
             iter: Ledgers);
 
     [Test]
+    public void R9_one_more_calm_turn_anywhere_never_raises_the_phase() =>
+        Gen.Select(_stepsWithoutCrisis, _rules, _minutes, Gen.Int[0, 25]).Sample(
+            (steps, rules, later, position) =>
+            {
+                // Between two turns, in the middle of the time between them.
+                position %= steps.Length + 1;
+                var gap = position < steps.Length ? steps[position].Minutes : later;
+                var rest = position < steps.Length ? steps.Skip(position).Select((step, i) => i == 0 ? step with { Minutes = gap - gap / 2 } : step) : [];
+                Step[] more = [.. steps.Take(position), new Step(TurnKind.Calm, GuardAction.Continue, false, gap / 2), .. rest];
+
+                var without = Fold(steps, rules, later);
+                var with = Fold(more, rules, position < steps.Length ? later : gap - gap / 2);
+
+                with.Phase.Should().BeOneOf(PhasesUpTo(without.Phase));
+                with.Violations.Count.Should().BeLessThanOrEqualTo(without.Violations.Count);
+                with.FailedRedirections.Should().BeLessThanOrEqualTo(without.FailedRedirections);
+            },
+            iter: Ledgers);
+
+    [Test]
     public void R9_more_time_never_raises_the_phase() =>
         Gen.Select(_steps, _rules, _minutes, _minutes).Sample(
             (steps, rules, soon, later) =>

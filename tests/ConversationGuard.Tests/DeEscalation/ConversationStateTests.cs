@@ -113,6 +113,15 @@ public class ConversationStateTests
     public void R9_a_violation_starts_the_hour_anew() =>
         new LedgerScript().Violation().Wait(TimeSpan.FromMinutes(59)).Violation().Wait(TimeSpan.FromMinutes(59)).State().Violations.Should().HaveCount(2);
 
+    [Test]
+    public void R9_a_calm_turn_never_delays_what_time_forgives()
+    {
+        // Without the first of the calm turns, an hour and three calm turns take two violations back. One more must not make it one.
+        var script = new LedgerScript().Violation().Violation().Wait(TimeSpan.FromMinutes(55)).Calm(3).Wait(TimeSpan.FromMinutes(5)).Calm();
+
+        script.State().IsClean.Should().BeTrue();
+    }
+
     [TestCase(3, 0)]
     [TestCase(0, 1)]
     public void R9_a_warning_lapses_with_the_violation_it_answered(int calmTurns, int hours)
