@@ -158,6 +158,17 @@ public class InMemoryConversationStoreTests
     }
 
     [Test]
+    public async Task R11_a_store_that_keeps_for_ever_can_be_written_to()
+    {
+        var store = Store(expiration: TimeSpan.MaxValue);
+
+        (await store.TryUpdateAsync("a", Ledger("turn"), 0)).Should().BeTrue();
+        _time.Advance(TimeSpan.FromDays(100_000));
+
+        (await store.GetAsync("a")).Version.Should().BePositive();
+    }
+
+    [Test]
     public async Task Of_parallel_updates_each_is_applied_exactly_once()
     {
         const int Tasks = 16;
