@@ -180,6 +180,15 @@ public class GuardWordingTests
     }
 
     [Test]
+    public void R16_the_name_of_a_behaviour_is_looked_for_in_the_persons_language_before_another_is_tried()
+    {
+        var texts = new GuardTexts { WarningNotice = "Let op ({behavior}).", Behaviors = { ["harassment"] = "beledigingen", [""] = "zulke berichten" } };
+
+        In("nl", ("nl", texts)).WarningNotice(HarmCategory.HarassmentThreatening).Should().Be("Let op (beledigingen).");
+        In("nl", ("nl", texts)).WarningNotice(HarmCategory.Hate).Should().Be("Let op (zulke berichten).");
+    }
+
+    [Test]
     public void The_role_of_the_category_decides_between_redirecting_and_refusing()
     {
         var texts = new GuardTexts { RedirectReply = "redirect", RefuseReply = "refuse", RedirectInstruction = "redirect it", RefuseInstruction = "refuse it" };
@@ -197,6 +206,25 @@ public class GuardWordingTests
         var plain = In("en").Instruction(CategoryRole.Abuse, HarmCategory.Harassment, warns: false);
 
         In("en").Instruction(CategoryRole.Abuse, HarmCategory.Harassment, warns: true).Should().StartWith(plain).And.EndWith("Do not write such a notice yourself.");
+    }
+
+    [Test]
+    public void The_behaviour_is_named_wherever_a_text_asks_for_it()
+    {
+        var texts = new GuardTexts
+        {
+            RedirectInstruction = "{behavior} and {behavior}",
+            WarningInstruction = "warned for {behavior}",
+            WarningNotice = "stop {behavior}",
+            Ended = "over: {behavior}.",
+            NextSteps = "Try without {behavior}.",
+            Behaviors = { ["harassment"] = "shouting" },
+        };
+        var wording = In("en", ("en", texts));
+
+        wording.Instruction(CategoryRole.Abuse, HarmCategory.Harassment, warns: true).Should().Be("shouting and shouting\nwarned for shouting");
+        wording.WarningNotice(HarmCategory.Harassment).Should().Be("stop shouting");
+        wording.Ended(EndReason.ModelRequest, HarmCategory.Harassment).Should().Be("over: shouting. Try without shouting.");
     }
 
     [Test]
