@@ -75,9 +75,10 @@ public sealed record ConversationLedger
             entries.Add(entry);
         }
 
-        if (entries.Count > MaxEntries)
+        while (entries.Count > MaxEntries)
         {
-            entries.RemoveRange(0, entries.Count - MaxEntries);
+            // A crisis signal goes only when another one follows it at once: without it, what is said in its hold would count (R5).
+            entries.RemoveAt(entries[0].Kind == TurnKind.Crisis && entries[1].Kind != TurnKind.Crisis ? 1 : 0);
         }
 
         return this with { Entries = entries };

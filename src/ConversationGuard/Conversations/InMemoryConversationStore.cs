@@ -77,7 +77,7 @@ public sealed class InMemoryConversationStore : IConversationStore
             }
 
             // Versions are never used twice, so that a conversation removed and begun anew cannot be mistaken for the old one.
-            _slots[key] = new Slot(ledger, ++_lastVersion, _timeProvider.GetUtcNow() + _expiration, _byLastWrite.AddLast(key));
+            _slots[key] = new Slot(ledger, ++_lastVersion, ExpiresAt(_timeProvider.GetUtcNow()), _byLastWrite.AddLast(key));
             Sweep();
         }
 
@@ -100,6 +100,8 @@ public sealed class InMemoryConversationStore : IConversationStore
             return new(!IsExpired(slot));
         }
     }
+
+    private DateTimeOffset ExpiresAt(DateTimeOffset now) => _expiration < DateTimeOffset.MaxValue - now ? now + _expiration : DateTimeOffset.MaxValue;
 
     private bool IsExpired(Slot slot) => _timeProvider.GetUtcNow() >= slot.ExpiresAt;
 

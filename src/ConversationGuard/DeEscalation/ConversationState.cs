@@ -109,7 +109,6 @@ public sealed record ConversationState
                     if (++_calmTurns % terms.CalmTurnsToForgive == 0)
                     {
                         Forgive();
-                        _forgivingSince = entry.At;
                     }
 
                     Advance(entry.At);

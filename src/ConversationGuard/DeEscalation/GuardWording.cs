@@ -11,10 +11,9 @@ internal sealed class GuardWording(IReadOnlyDictionary<string, GuardTexts> hostT
 
     public string Instruction(CategoryRole role, HarmCategory category, bool warns)
     {
-        var instruction = Format(
-            ByCategory(texts => texts.Instructions, category) ?? Find(texts => role == CategoryRole.SeriousHarm ? texts.RefuseInstruction : texts.RedirectInstruction)!,
-            category);
-        return warns ? instruction + "\n" + Find(texts => texts.WarningInstruction) : instruction;
+        var instruction = ByCategory(texts => texts.Instructions, category) ??
+            Find(texts => role == CategoryRole.SeriousHarm ? texts.RefuseInstruction : texts.RedirectInstruction)!;
+        return Format(warns ? instruction + "\n" + Find(texts => texts.WarningInstruction) : instruction, category);
     }
 
     public string Reply(CategoryRole role, HarmCategory category) => Format(
@@ -42,47 +41,50 @@ internal sealed class GuardWording(IReadOnlyDictionary<string, GuardTexts> hostT
             reason == EndReason.PersistentHarmRequests ? texts.EndedForHarmRequests :
             reason == EndReason.ImmediateCategory ? texts.EndedAtOnce :
             texts.Ended)!;
-        return Format(why, category) + " " + Find(texts => texts.NextSteps);
+        return Format(why + " " + Find(texts => texts.NextSteps), category);
     }
 
     private string Format(string text, HarmCategory category) =>
         text.Contains("{behavior}")
-            ? text.Replace("{behavior}", ByCategory(texts => texts.Behaviors, category) ?? Find(texts => Get(texts.Behaviors, string.Empty)))
+            ? text.Replace("{behavior}", ByCategory(texts => texts.Behaviors, category))
             : text;
 
     /// <summary>
     /// The host's text beats a built-in one of the same culture, but not one of a closer culture. Cultures are followed by name, de-AT to de, so that
     /// the texts are found where the runtime carries no culture data too.
     /// </summary>
-    private string? Find(Func<GuardTexts, string?> select)
+    private string? Find(Func<GuardTexts, string?> select) => FindByCulture(culture => FindIn(culture, select));
+
+    private string? FindByCulture(Func<string, string?> findIn)
     {
         for (var culture = fixedCulture ?? CultureInfo.CurrentUICulture.Name; culture.Length > 0; culture = Parent(culture, '-'))
         {
-            if (FindIn(culture, select) is { } text)
+            if (findIn(culture) is { } text)
             {
                 return text;
             }
         }
 
-        return FindIn(BuiltInTexts.FallbackCulture, select);
+        return findIn(BuiltInTexts.FallbackCulture);
     }
 
     private string? FindIn(string culture, Func<GuardTexts, string?> select) =>
         (hostTexts.TryGetValue(culture, out var own) ? select(own) : null) ??
         (BuiltInTexts.ByCulture.TryGetValue(culture, out var builtIn) ? select(builtIn) : null);
 
-    private string? ByCategory(Func<GuardTexts, Dictionary<string, string>> select, HarmCategory category)
+    /// <summary>The category's own text, its parent's, the one for any category: all in one culture before the next is tried, so that languages are not mixed (R16).</summary>
+    private string? ByCategory(Func<GuardTexts, Dictionary<string, string>> select, HarmCategory category) => FindByCulture(culture =>
     {
-        for (var name = category.Value; name.Length > 0; name = Parent(name, '/'))
+        var name = category.Value;
+        var text = FindIn(culture, texts => Get(select(texts), name));
+        while (text is null && name.Length > 0)
         {
-            if (Find(texts => Get(select(texts), name)) is { } text)
-            {
-                return text;
-            }
+            name = Parent(name, '/');
+            text = FindIn(culture, texts => Get(select(texts), name));
         }
 
-        return null;
-    }
+        return text;
+    });
 
     private static string Parent(string name, char separator) => name.LastIndexOf(separator) is > 0 and var last ? name.Substring(0, last) : string.Empty;
 
