@@ -126,7 +126,7 @@ public sealed record ConversationLedger
     /// <returns>
     /// The ledger of the branch: without the turns that were edited away. A missing turn was edited away if the history is whole, that is, begins with the recorded
     /// first turn, and another turn stands in its place or in that of a turn before it. A turn that is missing for any other reason was
-    /// trimmed, and counts. An end stays unless a turn that it rests on was edited away: hosts drop a turn whose call threw (R11).
+    /// trimmed, and counts. Crisis signals stay: an edit releases no hold (R5). An end stays unless a turn that it rests on was edited away: hosts drop a turn whose call threw (R11).
     /// </returns>
     public ConversationLedger OnBranch(IReadOnlyList<TurnId> presented, int newest)
     {
@@ -138,7 +138,7 @@ public sealed record ConversationLedger
         }
 
         var present = new HashSet<TurnId>(presented);
-        bool IsOnBranch(LedgerEntry entry) => entry.Place < fork || present.Contains(entry.Turn);
+        bool IsOnBranch(LedgerEntry entry) => entry.Kind == TurnKind.Crisis || entry.Place < fork || present.Contains(entry.Turn);
         var gone = new HashSet<TurnId>(Entries.Where(entry => entry.IsDelivered && !IsOnBranch(entry)).Select(entry => entry.Turn));
         return this with { Entries = [.. Entries.Where(entry => entry.Ending is null ? IsOnBranch(entry) : !entry.Ending.Evidence.Any(gone.Contains))] };
     }

@@ -17,7 +17,7 @@ public class ConversationLedgerTests
 
         ledger.IsEmpty.Should().BeTrue();
         ledger.Find(new TurnId("a")).Should().BeNull();
-        (ledger with { Ending = _ending }).IsEmpty.Should().BeFalse("an end is something to remember");
+        (ledger with { HostEnding = _ending }).IsEmpty.Should().BeFalse("an end is something to remember");
         ledger.With(Entry("a")).IsEmpty.Should().BeFalse();
     }
 
@@ -46,7 +46,7 @@ public class ConversationLedgerTests
     [Test]
     public void R8_with_delivered_marks_the_named_turns_alone()
     {
-        var after = Ledger("a", "b", "c").WithDelivered([new TurnId("a"), new TurnId("c"), new TurnId("unknown")]);
+        var after = Undelivered("a", "b", "c").WithDelivered([new TurnId("a"), new TurnId("c"), new TurnId("unknown")]);
 
         after.Entries.Select(entry => entry.IsDelivered).Should().Equal(true, false, true);
     }
@@ -54,7 +54,7 @@ public class ConversationLedgerTests
     [Test]
     public void R8_with_delivered_gives_the_very_ledger_if_there_is_nothing_to_mark()
     {
-        var ledger = Ledger("a", "b").WithDelivered([new TurnId("a")]);
+        var ledger = Undelivered("a", "b").WithDelivered([new TurnId("a")]);
 
         ledger.WithDelivered([new TurnId("a"), new TurnId("unknown")]).Should().BeSameAs(ledger);
         ledger.WithDelivered([]).Should().BeSameAs(ledger);
@@ -63,7 +63,7 @@ public class ConversationLedgerTests
     [Test]
     public void Without_leaves_out_the_named_turns_and_keeps_the_rest_and_the_end()
     {
-        var after = (Ledger("a", "b", "c") with { Ending = _ending }).Without([new TurnId("b"), new TurnId("unknown")]);
+        var after = (Ledger("a", "b", "c") with { HostEnding = _ending }).Without([new TurnId("b"), new TurnId("unknown")]);
 
         TurnsOf(after).Should().Equal("a", "c");
         after.Ending.Should().Be(_ending);
@@ -74,26 +74,52 @@ public class ConversationLedgerTests
     {
         var ledger = Ledger("first", "b", "c");
 
-        var branch = ledger.OnBranch([new TurnId("first"), new TurnId("b"), new TurnId("edited")]);
+        var branch = ledger.OnBranch(Turns("first", "b", "edited"), newest: 1);
 
         TurnsOf(branch).Should().Equal("first", "b");
         TurnsOf(ledger).Should().Equal("first", "b", "c");
     }
 
     [Test]
-    public void R11_a_branch_from_before_the_violations_starts_clean()
+    public void R10_the_branch_is_known_by_the_turn_that_stands_in_the_place_of_another()
     {
-        var ledger = Ledger("b", "c") with { FirstTurn = new TurnId("first") };
+        var ledger = Ledger("first", "b", "c").With(Entry("edited", place: 1));
 
-        ledger.OnBranch([new TurnId("first"), new TurnId("another way")]).IsEmpty.Should().BeTrue();
+        TurnsOf(ledger.OnBranch(Turns("first", "edited", "on", "and on"), newest: 1)).Should().Equal("first", "edited");
+        TurnsOf(ledger.OnBranch(Turns("first", "b", "c", "on"), newest: 1)).Should().Equal("first", "b", "c");
     }
 
     [Test]
-    public void R11_the_end_stays_on_every_branch()
+    public void R11_a_branch_from_before_the_violations_starts_clean()
     {
-        var ledger = Ledger("first", "b") with { Ending = _ending };
+        var ledger = Ledger("first", "b", "c").Without([new TurnId("first")]);
 
-        ledger.OnBranch([new TurnId("first")]).Ending.Should().Be(_ending);
+        ledger.OnBranch(Turns("first", "another way"), newest: 1).IsEmpty.Should().BeTrue();
+    }
+
+    [Test]
+    public void R11_the_end_by_the_host_stays_on_every_branch()
+    {
+        var ledger = Ledger("first", "b") with { HostEnding = _ending };
+
+        ledger.OnBranch(Turns("first", "edited"), newest: 1).Ending.Should().Be(_ending);
+    }
+
+    [Test]
+    public void R11_the_end_stays_when_the_host_dropped_the_turn_that_led_to_it_and_another_stands_in_its_place()
+    {
+        var ledger = Ended("first", "b", "c");
+
+        ledger.OnBranch(Turns("first", "b", "instead of c"), newest: 1).Ending.Should().NotBeNull();
+    }
+
+    [Test]
+    public void R11_the_end_is_not_on_a_branch_that_lacks_a_turn_it_rests_on()
+    {
+        var ledger = Ended("first", "b", "c");
+
+        ledger.OnBranch(Turns("first", "instead of b"), newest: 1).Ending.Should().BeNull();
+        ledger.Ending.Should().NotBeNull();
     }
 
     [Test]
@@ -101,8 +127,25 @@ public class ConversationLedgerTests
     {
         var ledger = Ledger("first", "b", "c");
 
-        ledger.OnBranch([new TurnId("b"), new TurnId("new")]).Should().BeSameAs(ledger);
-        ledger.OnBranch([new TurnId("c")]).Should().BeSameAs(ledger);
+        ledger.OnBranch(Turns("b", "new"), newest: 1).Should().BeSameAs(ledger);
+        ledger.OnBranch(Turns("c"), newest: 0).Should().BeSameAs(ledger);
+    }
+
+    [Test]
+    public void R10_a_history_of_which_the_middle_was_trimmed_forgets_nothing()
+    {
+        var ledger = Ledger("first", "b", "c", "d");
+
+        ledger.OnBranch(Turns("first", "d", "new"), newest: 1).Should().BeSameAs(ledger);
+        Ended("first", "b", "c").OnBranch(Turns("first", "x", "y", "z", "new"), newest: 1).Ending.Should().NotBeNull();
+    }
+
+    [Test]
+    public void R5_an_edit_releases_no_hold()
+    {
+        var ledger = Ledger("first").With(Entry("b", place: 1) with { Kind = TurnKind.Crisis });
+
+        TurnsOf(ledger.OnBranch(Turns("first", "edited"), newest: 1)).Should().Contain("b");
     }
 
     [Test]
@@ -110,7 +153,7 @@ public class ConversationLedgerTests
     {
         var ledger = Ledger("first", "b");
 
-        ledger.OnBranch([]).Should().BeSameAs(ledger);
+        ledger.OnBranch([], newest: 0).Should().BeSameAs(ledger);
     }
 
     [Test]
@@ -118,7 +161,7 @@ public class ConversationLedgerTests
     {
         var ledger = Ledger("a", "b") with { FirstTurn = null };
 
-        ledger.OnBranch([new TurnId("a")]).Should().BeSameAs(ledger);
+        ledger.OnBranch(Turns("a", "edited"), newest: 1).Should().BeSameAs(ledger);
     }
 
     [Test]
@@ -143,7 +186,7 @@ public class ConversationLedgerTests
         ledger.Invoking(it => it.With(null!)).Should().Throw<ArgumentNullException>();
         ledger.Invoking(it => it.WithDelivered(null!)).Should().Throw<ArgumentNullException>();
         ledger.Invoking(it => it.Without(null!)).Should().Throw<ArgumentNullException>();
-        ledger.Invoking(it => it.OnBranch(null!)).Should().Throw<ArgumentNullException>();
+        ledger.Invoking(it => it.OnBranch(null!, 0)).Should().Throw<ArgumentNullException>();
     }
 
     [Test]
@@ -188,10 +231,24 @@ public class ConversationLedgerTests
         script.Ledger.Entries.Should().HaveCount(ConversationLedger.MaxEntries);
     }
 
-    private static ConversationLedger Ledger(params string[] turns) =>
-        turns.Aggregate(ConversationLedger.Empty with { FirstTurn = new TurnId(turns[0]) }, (ledger, turn) => ledger.With(Entry(turn)));
+    /// <summary>A ledger of violations at one place after the other, all answered.</summary>
+    private static ConversationLedger Ledger(params string[] turns) => turns
+        .Select((turn, place) => Entry(turn, place) with { IsDelivered = true })
+        .Aggregate(ConversationLedger.Empty with { FirstTurn = new TurnId(turns[0]) }, (ledger, entry) => ledger.With(entry));
 
-    private static LedgerEntry Entry(string turn) => new() { Turn = new TurnId(turn), Kind = TurnKind.Violation, At = _noon };
+    /// <summary>The same, the last turn having ended the conversation on the ground of all of them.</summary>
+    private static ConversationLedger Ended(params string[] turns)
+    {
+        var ledger = Ledger(turns);
+        return ledger.With(ledger.Entries[^1] with { IsDelivered = false, Ending = _ending with { Evidence = [.. Turns(turns)] } });
+    }
+
+    private static ConversationLedger Undelivered(params string[] turns) =>
+        turns.Aggregate(ConversationLedger.Empty, (ledger, turn) => ledger.With(Entry(turn)));
+
+    private static LedgerEntry Entry(string turn, int place = 0) => new() { Turn = new TurnId(turn), Kind = TurnKind.Violation, At = _noon, Place = place };
+
+    private static List<TurnId> Turns(params string[] turns) => [.. turns.Select(turn => new TurnId(turn))];
 
     private static List<string> TurnsOf(ConversationLedger ledger) => [.. ledger.Entries.Select(entry => entry.Turn.Value)];
 }

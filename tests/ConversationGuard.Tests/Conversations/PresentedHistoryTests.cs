@@ -325,7 +325,7 @@ public class PresentedHistoryTests
         ledger = ledger with { FirstTurn = ledger.FirstTurn ?? turns[0].Id };
         foreach (var turn in turns.Skip(turns.Count - history.Newest.Count).Where(turn => ledger.Find(turn.Id) is null))
         {
-            ledger = ledger.With(new LedgerEntry { Turn = turn.Id, Kind = TurnKind.Violation, At = LedgerScript.Start, IsDelivered = isDelivered });
+            ledger = ledger.With(new LedgerEntry { Turn = turn.Id, Kind = TurnKind.Violation, Place = turn.Place, At = LedgerScript.Start, IsDelivered = isDelivered });
         }
 
         return ledger;

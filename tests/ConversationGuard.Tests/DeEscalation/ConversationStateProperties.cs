@@ -12,8 +12,8 @@ public class ConversationStateProperties
 {
     private const int Ledgers = 3000;
 
-    private static readonly Gen<DeEscalationRules> _rules =
-        Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[5, 90], Gen.Int[1, 6], Gen.Int[0, 90], (redirections, calm, forgive, crisisCalm, crisis) => new DeEscalationRules
+    private static readonly Gen<ConversationTerms> _rules =
+        Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[5, 90], Gen.Int[1, 6], Gen.Int[0, 90], (redirections, calm, forgive, crisisCalm, crisis) => new ConversationTerms
         {
             Redirections = redirections,
             CalmTurnsToForgive = calm,
@@ -213,7 +213,7 @@ public class ConversationStateProperties
             new Step(kind, kind == TurnKind.Violation ? action : GuardAction.Continue, isDelivered, minutes)).Array[0, 25];
     }
 
-    private static ConversationState Fold(Step[] steps, DeEscalationRules rules, int later) => ConversationState.Fold(Ledger(steps), rules, Now(steps, later));
+    private static ConversationState Fold(Step[] steps, ConversationTerms rules, int later) => ConversationState.Fold(Ledger(steps), rules, Now(steps, later));
 
     private static ConversationLedger Ledger(Step[] steps)
     {

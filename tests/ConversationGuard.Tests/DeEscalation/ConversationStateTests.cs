@@ -176,7 +176,7 @@ public class ConversationStateTests
     [Test]
     public void R5_a_violation_after_the_hold_counts_again_but_fails_no_redirection_from_before()
     {
-        var rules = new DeEscalationRules { TimeToForgive = TimeSpan.FromDays(1), CalmTurnsToForgive = 100 };
+        var rules = new ConversationTerms { TimeToForgive = TimeSpan.FromDays(1), CalmTurnsToForgive = 100 };
         var script = new LedgerScript().Violation().Crisis().Violation().Calm(5).Wait(_anHour).NewViolation();
 
         script.State(rules).Should().Match<ConversationState>(state => !state.IsCrisisHold && state.Violations.Count == 2 && state.FailedRedirections == 0);
@@ -214,7 +214,7 @@ public class ConversationStateTests
     [Test]
     public void R5_how_long_a_hold_lasts_is_configurable()
     {
-        var rules = new DeEscalationRules { CrisisCalmTurns = 1, CrisisTime = TimeSpan.Zero };
+        var rules = new ConversationTerms { CrisisCalmTurns = 1, CrisisTime = TimeSpan.Zero };
 
         new LedgerScript().Crisis().State(rules).IsCrisisHold.Should().BeTrue();
         new LedgerScript().Crisis().Calm().State(rules).IsCrisisHold.Should().BeFalse();
@@ -234,16 +234,16 @@ public class ConversationStateTests
     public void R11_an_end_on_record_is_the_phase_whatever_else_is()
     {
         var ending = new ConversationEnding { Reason = EndReason.HostRequest, At = LedgerScript.Start };
-        var ledger = new LedgerScript().Violation().Ledger with { Ending = ending };
+        var ledger = new LedgerScript().Violation().Ledger with { HostEnding = ending };
 
         ConversationState.Fold(ledger, new(), LedgerScript.Start.AddYears(1)).Phase.Should().Be(ConversationPhase.Ended);
-        ConversationState.Fold(ConversationLedger.Empty with { Ending = ending }, new(), LedgerScript.Start).Should().Match<ConversationState>(state => state.Phase == ConversationPhase.Ended && !state.IsClean);
+        ConversationState.Fold(ConversationLedger.Empty with { HostEnding = ending }, new(), LedgerScript.Start).Should().Match<ConversationState>(state => state.Phase == ConversationPhase.Ended && !state.IsClean);
     }
 
     [Test]
     public void R2_the_rules_say_how_many_calm_turns_and_how_much_time_forgive()
     {
-        var rules = new DeEscalationRules { CalmTurnsToForgive = 1, TimeToForgive = TimeSpan.FromMinutes(10) };
+        var rules = new ConversationTerms { CalmTurnsToForgive = 1, TimeToForgive = TimeSpan.FromMinutes(10) };
 
         new LedgerScript().Violation().Violation().Calm().State(rules).Violations.Should().HaveCount(1);
         new LedgerScript().Violation().Violation().Wait(TimeSpan.FromMinutes(10)).State(rules).Violations.Should().HaveCount(1);

@@ -44,7 +44,7 @@ internal sealed class LedgerScript
     /// <summary>Two redirections that failed and the warning that the third violation got.</summary>
     public LedgerScript UpToWarning() => Violation().Violation().Violation(GuardAction.Warn);
 
-    public ConversationState State(DeEscalationRules? rules = null) => ConversationState.Fold(Ledger, rules ?? new DeEscalationRules(), Now);
+    public ConversationState State(ConversationTerms? rules = null) => ConversationState.Fold(Ledger, rules ?? new ConversationTerms(), Now);
 
     private LedgerScript Add(TurnKind kind, GuardAction action, bool isDelivered, HarmCategory category)
     {

@@ -1,6 +1,5 @@
 using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
-using ConversationGuard.DeEscalation;
 using ConversationGuard.Termination;
 using ConversationGuard.Tests.Doubles;
 
@@ -8,7 +7,6 @@ namespace ConversationGuard.Tests.Termination;
 
 public class PolicyTests
 {
-    private static readonly CategoryRules _categories = new(DefaultCategories.Rules);
     private static readonly TurnAssessment _calm = new(TurnKind.Calm, default, 0);
     private static readonly TurnAssessment _insult = new(TurnKind.Violation, HarmCategory.Harassment, 0.97);
     private static readonly TurnAssessment _crisis = new(TurnKind.Crisis, HarmCategory.SelfHarmIntent, 0.97);
@@ -38,7 +36,7 @@ public class PolicyTests
     [TestCase(5)]
     public async Task R3_no_warning_before_the_configured_number_of_redirections_failed(int redirections)
     {
-        var rules = new DeEscalationRules { Redirections = redirections };
+        var rules = new ConversationTerms { Redirections = redirections };
         for (var failed = 0; failed <= redirections; failed++)
         {
             var script = new LedgerScript();
@@ -158,7 +156,7 @@ public class PolicyTests
         }
     }
 
-    private static async Task<GuardDecision> Escalate(LedgerScript script, TurnAssessment turn, DeEscalationRules? rules = null) =>
+    private static async Task<GuardDecision> Escalate(LedgerScript script, TurnAssessment turn, ConversationTerms? rules = null) =>
         await new EscalationPolicy().DecideAsync(Context(script, turn, rules));
 
     private static async Task<GuardDecision> DecideTogether(LedgerScript script, TurnAssessment turn)
@@ -172,13 +170,12 @@ public class PolicyTests
         ]);
     }
 
-    private static TerminationContext Context(LedgerScript script, TurnAssessment turn, DeEscalationRules? rules = null) => new()
+    private static TerminationContext Context(LedgerScript script, TurnAssessment turn, ConversationTerms? rules = null) => new()
     {
         Turn = turn,
         Classification = MessageClassification.Clean,
         State = script.State(rules),
-        DeEscalation = rules ?? new(),
-        Categories = _categories,
+        Terms = rules ?? new(),
         Now = script.Now,
     };
 }
