@@ -32,7 +32,8 @@ internal static class GuardAct
     private static GuardedTurn Support(GuardedTurn turn, Outcome outcome)
     {
         var wording = turn.Settings.Wording;
-        turn = outcome.State.AreResourcesDelivered ? turn : turn with { Notice = wording.HelpResources() };
+        var asksForHelp = outcome.Call.History.Newest.Any(message => HelpRequest.IsIn(message.Text));
+        turn = outcome.State.AreResourcesDelivered && !asksForHelp ? turn : turn with { Notice = wording.HelpResources() };
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && outcome.IsCrisisTurn
             ? turn with { Reply = wording.SupportReply() }
             : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };
