@@ -41,7 +41,8 @@ internal sealed class GuardPipeline(GuardServices services)
             return;
         }
 
-        IReadOnlyList<TurnId> delivered = isReply ? call.Answered : [];
+        // A turn that was only passed on was answered too: typed again, it is a new one, and a calm one forgives again (R9, R10).
+        IReadOnlyList<TurnId> delivered = isReply ? [.. call.Answered.Union(call.Recorded.Where(turn => call.Ledger.Find(turn) is { Action: GuardAction.Continue }))] : [];
         var movesOn = (call.Key.Value is null || call.Key.IsConversationId) && ConversationKey.IsUsable(conversationId) && conversationId != call.Key.Value;
         try
         {
