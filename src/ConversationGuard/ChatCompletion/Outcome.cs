@@ -28,10 +28,19 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
 
     public IReadOnlyList<JudgedTurn> Judged { get; private init; } = [];
 
-    /// <summary>Gets the turns whose redirection, warning or support is delivered when the reply goes out. The help resources come with the first reply of a hold, whichever turn that answers.</summary>
-    public IReadOnlyList<TurnId> Delivers => State is { IsCrisisHold: true, AreResourcesDelivered: false }
-        ? [.. Answered.Union(Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn))]
-        : Answered;
+    /// <summary>
+    /// Gets the turns that are answered when the reply goes out. Those that were merely passed on are among them: typed again, such a turn is a new one (R10). The
+    /// help resources come with the first reply of a hold, whichever turn that answers.
+    /// </summary>
+    public IReadOnlyList<TurnId> Delivers
+    {
+        get
+        {
+            var passedOn = Recorded.Where(turn => Ledger.Find(turn) is { Action: GuardAction.Continue });
+            var signals = State is { IsCrisisHold: true, AreResourcesDelivered: false } ? Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn) : [];
+            return [.. Answered.Union(passedOn).Union(signals)];
+        }
+    }
 
     public Outcome Add(Judgement judgement, LedgerEntry? entry, ConversationLedger? ledger)
     {
