@@ -30,9 +30,10 @@ internal static class GuardAct
     private static GuardedTurn Support(GuardedTurn call, Outcome outcome)
     {
         var wording = call.Settings.Wording;
-        if (!outcome.State.AreResourcesDelivered)
+        if (!outcome.State.AreResourcesDelivered || outcome.IsCrisisRepeated)
         {
-            // The help resources reach the user once per hold, with the first reply that goes out, whichever turn that answers.
+            // The help resources reach the user once per hold, with the first reply that goes out, whichever turn that answers,
+            // and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
             var signals = outcome.Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn);
             call = call with { Notice = wording.HelpResources(), Answered = [.. call.Answered.Union(signals)] };
         }

@@ -19,9 +19,18 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
     /// <summary>Gets a value indicating whether the conversation had ended before.</summary>
     public bool IsRefused { get; init; }
 
+    /// <summary>Gets a value indicating whether the reply to a crisis signal on record is made again.</summary>
+    public bool IsCrisisRepeated { get; private init; }
+
+    /// <summary>Gets the turns that are on record by this call, those that an earlier, failed call recorded included.</summary>
     public IReadOnlyList<TurnId> Recorded { get; private init; } = [];
 
-    public IReadOnlyList<TurnId> Answered { get; private init; } = [];
+    /// <summary>Gets the turns that the reply answers. One reply is one redirection, of the latest turn that it answers (R3), however many messages came at once.</summary>
+    public IReadOnlyList<TurnId> Answered => Redirected is { } turn ? [.. Signals, turn] : Signals;
+
+    private TurnId? Redirected { get; init; }
+
+    private IReadOnlyList<TurnId> Signals { get; init; } = [];
 
     public IReadOnlyList<JudgedTurn> Judged { get; private init; } = [];
 
@@ -39,7 +48,7 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
             return outcome;
         }
 
-        return outcome.Answer(entry with { Turn = turn!.Value }, judgement.Decision) with { Recorded = [.. Recorded, turn.Value] };
+        return outcome.Answer(entry with { Turn = turn!.Value }, judgement.Decision);
     }
 
     /// <summary>A turn on record: what was decided is decided again, and nothing is added (R10). A crisis since then comes first (R5).</summary>
@@ -56,9 +65,13 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
         return Answer(recorded, decision) with
         {
             IsCrisisTurn = IsCrisisTurn || recorded.Kind == TurnKind.Crisis,
+            IsCrisisRepeated = IsCrisisRepeated || recorded.Kind == TurnKind.Crisis,
             Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)],
         };
     }
+
+    /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
+    public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
 
     /// <summary>Puts the end on record if that is the decision, and drops what has no bearing any more (R9).</summary>
     public Outcome Close(ConversationLedger branch, GuardSettings settings, DateTimeOffset now)
@@ -84,11 +97,24 @@ internal sealed record Outcome(ConversationLedger Ledger, ConversationState Stat
 
     private Outcome Answer(LedgerEntry entry, GuardDecision decision)
     {
-        var isSteered = decision.Action is GuardAction.Redirect or GuardAction.Warn || entry.Kind == TurnKind.Crisis;
-        var answered = isSteered ? [.. Answered, entry.Turn] : Answered;
-        return decision.Action > Decision.Action
-            ? this with { Decision = decision, Category = decision.Category == default ? entry.Category : decision.Category, Answered = answered }
-            : this with { Answered = answered };
+        var outcome = this with { Recorded = [.. Recorded, entry.Turn] };
+        if (entry.Kind == TurnKind.Crisis)
+        {
+            // Someone at risk is neither warned nor ended for what came in the same breath (R5).
+            return outcome with
+            {
+                Signals = [.. Signals, entry.Turn],
+                Redirected = null,
+                Decision = decision,
+                Category = default,
+                Judged = [.. Judged.Select(judged => judged with { Decision = decision })],
+            };
+        }
+
+        var isSteered = decision.Action is GuardAction.Redirect or GuardAction.Warn;
+        return decision.Action > Decision.Action || (isSteered && decision.Action == Decision.Action)
+            ? outcome with { Decision = decision, Category = decision.Category == default ? entry.Category : decision.Category, Redirected = isSteered ? entry.Turn : null }
+            : outcome;
     }
 }
 

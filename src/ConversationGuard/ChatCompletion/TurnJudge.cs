@@ -69,7 +69,7 @@ internal sealed class TurnJudge(GuardServices services)
         var state = isNotable ? ConversationState.Fold(branch.With(entry), settings.DeEscalation, at) : before;
         var decision = await AskPoliciesAsync(call, assessment, classification ?? MessageClassification.Unsure, state, at, cancellationToken).ConfigureAwait(false);
         isNotable |= decision.Action > GuardAction.Continue;
-        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action } : null);
+        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action, Category = decision.Category == default ? entry.Category : decision.Category } : null);
     }
 
     public void Report(GuardedTurn call, GuardEventKind kind, Exception error) => services.Report(new GuardEvent
