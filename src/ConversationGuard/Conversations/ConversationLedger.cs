@@ -1,3 +1,5 @@
+using ConversationGuard.Classification;
+
 namespace ConversationGuard.Conversations;
 
 /// <summary>What the guard knows about one conversation: its notable turns, in order. An immutable value.</summary>
@@ -67,9 +69,10 @@ public sealed record ConversationLedger
             entries.Add(entry);
         }
 
-        if (entries.Count > MaxEntries)
+        while (entries.Count > MaxEntries)
         {
-            entries.RemoveRange(0, entries.Count - MaxEntries);
+            // No amount of abuse may push a crisis signal out: the hold rests on it (R5).
+            entries.RemoveAt(Math.Max(0, entries.FindIndex(one => one.Kind != TurnKind.Crisis)));
         }
 
         return this with { Entries = entries };
@@ -101,7 +104,7 @@ public sealed record ConversationLedger
     /// a recorded turn that is missing from it was edited away and does not count. A trimmed history proves nothing: all recorded turns count.
     /// </summary>
     /// <param name="presented">The user turns of the presented history, oldest first.</param>
-    /// <returns>The ledger of the branch. The end stays: hosts drop a turn whose call threw (R11).</returns>
+    /// <returns>The ledger of the branch. The end stays: hosts drop a turn whose call threw (R11). So do crisis signals: an edit releases no hold (R5).</returns>
     public ConversationLedger OnBranch(IReadOnlyList<TurnId> presented)
     {
         ArgumentNullException.ThrowIfNull(presented);
@@ -111,8 +114,7 @@ public sealed record ConversationLedger
         }
 
         var present = new HashSet<TurnId>(presented);
-        return Entries.All(entry => present.Contains(entry.Turn))
-            ? this
-            : this with { Entries = [.. Entries.Where(entry => present.Contains(entry.Turn))] };
+        bool Stays(LedgerEntry entry) => entry.Kind == TurnKind.Crisis || present.Contains(entry.Turn);
+        return Entries.All(Stays) ? this : this with { Entries = [.. Entries.Where(Stays)] };
     }
 }
