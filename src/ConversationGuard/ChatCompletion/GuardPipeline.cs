@@ -9,6 +9,9 @@ namespace ConversationGuard.ChatCompletion;
 /// <summary>The way of one turn, the same for both paths: <see cref="BeginAsync"/> before the inner client is called, <see cref="CompleteAsync"/> when its reply went out.</summary>
 internal sealed class GuardPipeline(GuardServices services)
 {
+    /// <summary>How often a write that lost against another is tried again. Of those who write at once one always wins, so only a broken store gets here.</summary>
+    private const int MaxAttempts = 1_000;
+
     private readonly TurnJudge _judge = new(services);
     private int _transcriptModeReported;
 
@@ -64,9 +67,10 @@ internal sealed class GuardPipeline(GuardServices services)
 
     /// <summary>Changes a stored ledger; the change is applied again if someone else wrote in between.</summary>
     /// <returns>The ledger as it stands then.</returns>
+    /// <exception cref="InvalidOperationException">The store refuses every write.</exception>
     public async ValueTask<ConversationLedger> UpdateAsync(string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             var changed = change(stored.Ledger);
@@ -75,7 +79,11 @@ internal sealed class GuardPipeline(GuardServices services)
             {
                 return changed;
             }
+
+            cancellationToken.ThrowIfCancellationRequested();
         }
+
+        throw StoreRefusesWrites();
     }
 
     /// <summary>
@@ -96,7 +104,7 @@ internal sealed class GuardPipeline(GuardServices services)
     {
         var storeKey = services.StoreKey(call.Settings.Mode, call.Key.Value!);
         var classifications = new Dictionary<int, MessageClassification?>();
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             VersionedLedger stored;
             var isStoreDown = false;
@@ -118,13 +126,23 @@ internal sealed class GuardPipeline(GuardServices services)
             }
 
             var outcome = await JudgeNewestAsync(call, stored.Ledger, classifications, cancellationToken).ConfigureAwait(false);
+            if (attempt == MaxAttempts)
+            {
+                _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
+                isStoreDown = true;
+            }
+
             if (ReferenceEquals(outcome.Ledger, stored.Ledger) || isStoreDown || await TryWriteAsync(call, storeKey, outcome.Ledger, stored.Version, cancellationToken).ConfigureAwait(false))
             {
                 Report(call, outcome);
                 return outcome;
             }
+
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    private static InvalidOperationException StoreRefusesWrites() => new("The conversation store refuses every write: its versions do not match what it returns.");
 
     private async ValueTask<bool> TryWriteAsync(GuardedTurn call, string storeKey, ConversationLedger ledger, long version, CancellationToken cancellationToken)
     {
@@ -212,11 +230,17 @@ internal sealed class GuardPipeline(GuardServices services)
         var turns = history.Identify(ledger);
         var outcome = new Outcome(ledger, ConversationState.Fold(ledger, call.Settings.DeEscalation, now));
         var next = 0;
+        var (endedBy, endedAt) = (0, now);
         for (var i = 0; i < history.Messages.Count; i++)
         {
             var message = history.Messages[i];
-            if (message.Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(message.Text))
+            if (IsReply(history.Messages, i))
             {
+                if (outcome.Decision.Action == GuardAction.End)
+                {
+                    return Refuse(call, outcome.Close(ledger, call.Settings, endedAt).Ledger);
+                }
+
                 ledger = ledger.WithDelivered(Delivered(call, ledger, outcome.Answered, message.Text));
                 outcome = new Outcome(ledger, ConversationState.Fold(ledger, call.Settings.DeEscalation, now));
             }
@@ -228,26 +252,40 @@ internal sealed class GuardPipeline(GuardServices services)
                 var judgement = await _judge.DecideAsync(call, ledger, turn.Id, classification, at, cancellationToken).ConfigureAwait(false);
                 ledger = judgement.Entry is { } entry ? (ledger with { FirstTurn = turns[0].Id }).With(entry) : ledger;
                 outcome = outcome.Add(judgement, ledger, turn.Id);
-                if (judgement.Decision.Action == GuardAction.End)
+                if (judgement.Decision.Action == GuardAction.End && endedBy == 0)
                 {
-                    outcome = outcome.Close(ledger, call.Settings, at);
-                    if (next < turns.Count)
-                    {
-                        return Refuse(call, outcome.Ledger);
-                    }
+                    (endedBy, endedAt) = (next, at);
                 }
             }
         }
 
+        if (outcome.Decision.Action == GuardAction.End)
+        {
+            outcome = outcome.Close(ledger, call.Settings, endedAt);
+            if (endedBy < turns.Count)
+            {
+                return Refuse(call, outcome.Ledger);
+            }
+        }
+
+        outcome = history.IsNewestFromUser ? outcome : outcome.AsRepeat();
         Report(call, outcome);
         return outcome;
     }
 
-    /// <summary>What an assistant message in a transcript delivered: a warning only if the guard's own notice is in it (R4).</summary>
+    /// <summary>What an assistant writes while it asks for tools is not its reply yet.</summary>
+    private static bool IsReply(IReadOnlyList<ChatMessage> messages, int index) =>
+        messages[index].Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(messages[index].Text) &&
+        (index + 1 == messages.Count || messages[index + 1].Role != ChatRole.Tool);
+
+    /// <summary>
+    /// What an assistant message in a transcript delivered: a warning only if the guard's own notice is in it (R4) - or would be, were the guard
+    /// not merely observing (R18).
+    /// </summary>
     private static List<TurnId> Delivered(GuardedTurn call, ConversationLedger ledger, IReadOnlyList<TurnId> answered, string reply) =>
     [
         .. answered.Where(turn => ledger.Find(turn) is { } entry &&
-            (entry.Action != GuardAction.Warn || call.Settings.Wording.WarningNotices(entry.Category).Any(reply.Contains))),
+            (call.Settings.Mode == GuardMode.Observe || entry.Action != GuardAction.Warn || call.Settings.Wording.WarningNotices(entry.Category).Any(reply.Contains))),
     ];
 
     private Outcome Refuse(GuardedTurn call, ConversationLedger ledger)
