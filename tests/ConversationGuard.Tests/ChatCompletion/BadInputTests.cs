@@ -10,7 +10,17 @@ namespace ConversationGuard.Tests.ChatCompletion;
 [TestFixture(ChatPath.Streaming)]
 public class BadInputTests(ChatPath path)
 {
-    private static readonly string[] _oddTexts = ["\uD83D", "insult \uDC00\uD800", "😀😡🤬", "\0", "insult \u202Eabc", new('x', 100_000), "\uFEFF\u200B", "a\r\n\tb"];
+    private static readonly TestCaseData[] _oddTexts =
+    [
+        Odd("half of a surrogate pair", "\uD83D"),
+        Odd("surrogates in the wrong order", "insult \uDC00\uD800"),
+        Odd("emoji alone", "\U0001F600\U0001F621\U0001F92C"),
+        Odd("a null character", "\0"),
+        Odd("reversed direction", "insult \u202Eabc"),
+        Odd("one letter, 100,000 times", new('x', 100_000)),
+        Odd("invisible characters alone", "\uFEFF\u200B"),
+        Odd("line ends and tabs", "a\r\n\tb"),
+    ];
 
     [Test]
     public async Task Null_messages_are_refused_by_name()
@@ -193,4 +203,6 @@ public class BadInputTests(ChatPath path)
 
         chat.Client.Invoking(client => client.Dispose()).Should().NotThrow();
     }
+
+    private static TestCaseData Odd(string name, string text) => new TestCaseData(text).SetArgDisplayNames(name);
 }
