@@ -32,7 +32,9 @@ internal static class GuardAct
     private static GuardedTurn Support(GuardedTurn turn, Outcome outcome)
     {
         var wording = turn.Settings.Wording;
-        turn = outcome.State.AreResourcesDelivered ? turn : turn with { Notice = wording.HelpResources() };
+
+        // The help resources come once per hold, and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
+        turn = outcome.State.AreResourcesDelivered && !outcome.IsCrisisRepeated ? turn : turn with { Notice = wording.HelpResources() };
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && outcome.IsCrisisTurn
             ? turn with { Reply = wording.SupportReply() }
             : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };
