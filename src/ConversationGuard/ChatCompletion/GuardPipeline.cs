@@ -9,6 +9,9 @@ namespace ConversationGuard.ChatCompletion;
 /// <summary>The way of one turn, the same for both paths: <see cref="BeginAsync"/> before the inner client is called, <see cref="CompleteAsync"/> when its reply went out.</summary>
 internal sealed class GuardPipeline(GuardServices services)
 {
+    /// <summary>How often a write that lost against another is tried again. Of those who write at once one always wins, so only a broken store gets here.</summary>
+    private const int MaxAttempts = 1_000;
+
     private readonly TurnJudge _judge = new(services);
     private int _transcriptModeReported;
 
@@ -69,9 +72,10 @@ internal sealed class GuardPipeline(GuardServices services)
 
     /// <summary>Changes a stored ledger; the change is applied again if someone else wrote in between.</summary>
     /// <returns>The ledger as it stands then.</returns>
+    /// <exception cref="InvalidOperationException">The store refuses every write.</exception>
     public async ValueTask<ConversationLedger> UpdateAsync(string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             var changed = change(stored.Ledger);
@@ -80,7 +84,11 @@ internal sealed class GuardPipeline(GuardServices services)
             {
                 return changed;
             }
+
+            cancellationToken.ThrowIfCancellationRequested();
         }
+
+        throw StoreRefusesWrites();
     }
 
     private async ValueTask MarkDeliveredAsync(Outcome outcome, string? conversationId, IReadOnlyList<TurnId> delivered, CancellationToken cancellationToken)
@@ -113,7 +121,7 @@ internal sealed class GuardPipeline(GuardServices services)
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
         var verdicts = new Verdict?[call.History.Newest.Count];
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             VersionedLedger stored;
             var isStoreDown = false;
@@ -138,13 +146,23 @@ internal sealed class GuardPipeline(GuardServices services)
             }
 
             var outcome = await JudgeNewestAsync(start, tracked, verdicts, cancellationToken).ConfigureAwait(false);
+            if (attempt == MaxAttempts)
+            {
+                _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
+                isStoreDown = true;
+            }
+
             if (ReferenceEquals(outcome.Ledger, stored.Ledger) || isStoreDown || await TryWriteAsync(call, storeKey, outcome.Ledger, stored.Version, cancellationToken).ConfigureAwait(false))
             {
                 Report(outcome);
                 return outcome;
             }
+
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    private static InvalidOperationException StoreRefusesWrites() => new("The conversation store refuses every write: its versions do not match what it returns.");
 
     private async ValueTask<bool> TryWriteAsync(GuardedCall call, string storeKey, ConversationLedger ledger, long version, CancellationToken cancellationToken)
     {
@@ -224,11 +242,17 @@ internal sealed class GuardPipeline(GuardServices services)
         var turns = call.History.Identify(ledger);
         var outcome = new Outcome(call, terms, ledger, ConversationState.Untouched);
         var next = 0;
+        var (endedBy, endedAt) = (0, now);
         for (var i = 0; i < call.Messages.Count; i++)
         {
             var message = call.Messages[i];
-            if (message.Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(message.Text))
+            if (IsReply(call.Messages, i))
             {
+                if (outcome.Decision.Action == GuardAction.End)
+                {
+                    return Refuse(outcome.Close(ledger, endedAt));
+                }
+
                 ledger = ledger.WithDelivered(DeliveredBy(message.Text, outcome));
                 outcome = new Outcome(call, terms, ledger, ConversationState.Fold(ledger, terms, now));
             }
@@ -241,26 +265,40 @@ internal sealed class GuardPipeline(GuardServices services)
                 var entry = judgement.Entry is { } notable ? notable with { Turn = turn.Id, Place = turn.Place } : null;
                 ledger = entry is null ? ledger : (ledger with { FirstTurn = turns[0].Id }).With(entry);
                 outcome = outcome.Add(judgement, entry, ledger);
-                if (judgement.Decision.Action == GuardAction.End)
+                if (judgement.Decision.Action == GuardAction.End && endedBy == 0)
                 {
-                    outcome = outcome.Close(ledger, at);
-                    if (next < turns.Count)
-                    {
-                        return Refuse(outcome);
-                    }
+                    (endedBy, endedAt) = (next, at);
                 }
             }
         }
 
+        if (outcome.Decision.Action == GuardAction.End)
+        {
+            outcome = outcome.Close(ledger, endedAt);
+            if (endedBy < turns.Count)
+            {
+                return Refuse(outcome);
+            }
+        }
+
+        outcome = call.History.IsNewestFromUser ? outcome : outcome.AsRepeat();
         Report(outcome);
         return outcome;
     }
 
-    /// <summary>What an assistant message in a transcript delivered: a warning only if the guard's own notice is in it (R4).</summary>
+    /// <summary>What an assistant writes while it asks for tools is not its reply yet.</summary>
+    private static bool IsReply(IReadOnlyList<ChatMessage> messages, int index) =>
+        messages[index].Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(messages[index].Text) &&
+        (index + 1 == messages.Count || messages[index + 1].Role != ChatRole.Tool);
+
+    /// <summary>
+    /// What an assistant message in a transcript delivered: a warning only if the guard's own notice is in it (R4) - or would be, were the guard
+    /// not merely observing (R18).
+    /// </summary>
     private static List<TurnId> DeliveredBy(string reply, Outcome outcome) =>
     [
         .. outcome.Delivers.Where(turn => outcome.Ledger.Find(turn) is { } entry &&
-            (entry.Action != GuardAction.Warn || outcome.Call.Settings.Wording.WarningNotices(entry.Category).Any(reply.Contains))),
+            (outcome.Call.Settings.Mode == GuardMode.Observe || entry.Action != GuardAction.Warn || outcome.Call.Settings.Wording.WarningNotices(entry.Category).Any(reply.Contains))),
     ];
 
     private Outcome Refuse(Outcome outcome)

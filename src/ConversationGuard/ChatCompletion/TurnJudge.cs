@@ -71,7 +71,7 @@ internal sealed class TurnJudge(GuardServices services)
         var state = isNotable ? ConversationState.Fold(branch.With(entry), terms, at) : before;
         var decision = await AskPoliciesAsync(call, terms, assessment, classification ?? MessageClassification.Unsure, state, at, cancellationToken).ConfigureAwait(false);
         isNotable |= decision.Action > GuardAction.Continue;
-        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action } : null);
+        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action, Category = decision.Category == default ? entry.Category : decision.Category } : null);
     }
 
     public void Report(GuardedCall call, GuardEventKind kind, Exception error) => services.Report(new GuardEvent

@@ -25,7 +25,7 @@ internal static class BuiltInTexts
                 "seriously, listen, ask what is going on, and encourage the user to reach out to local emergency services, a helpline or someone they trust. Never give " +
                 "means or methods of harm. Do not reproach the user, do not warn, and do not speak of ending the conversation. Answer in the user's language.",
             RedirectReply = "It sounds as if something is upsetting you, and I'm sorry about that. I won't go along with {behavior}, but I would like to help. What would be most useful for you right now?",
-            RefuseReply = "I can't help with {behavior}. If you tell me what you want to achieve, I'll gladly look for a safe way with you.",
+            RefuseReply = "I can't provide {behavior}. If you tell me what you want to achieve, I'll gladly look for a safe way with you.",
             SupportReply = "I'm really glad that you wrote this to me. What you are going through sounds very hard, and you don't have to face it alone. Would you like to tell me what is going on?",
             WarningNotice = "Please note: this conversation may be ended if this goes on ({behavior}). I'm glad to continue with anything else.",
             HelpResources = "If you or someone else is in danger, please call your local emergency number now. Helplines in your country, free and confidential: https://findahelpline.com",
