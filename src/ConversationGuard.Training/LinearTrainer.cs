@@ -27,6 +27,9 @@ internal sealed record TrainingSettings
     /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
     public int BucketBits { get; init; } = 15;
 
+    /// <summary>How many of a text's features are left out at each step, so that none of them alone decides.</summary>
+    public float Dropout { get; init; } = 0.4f;
+
     public float MaximumPositiveWeight { get; init; } = 8;
 }
 
@@ -46,6 +49,8 @@ internal sealed class LinearTrainer
     private readonly float[] _gradient = new float[Lanes];
     private readonly int[] _best = new int[Categories];
     private float[] _chunkSums = new float[Lanes * 8];
+    private bool _thinning;
+    private ulong _noise = 0x2545F4914F6CDD1D;
 
     public LinearTrainer(TrainingSettings settings, int features)
     {
@@ -71,10 +76,13 @@ internal sealed class LinearTrainer
         {
             Shuffle(order, ref seed);
             var epochRate = rate * (1 - (0.8f * epoch / epochs));
+            _thinning = true;
             foreach (var i in order)
             {
                 Step(texts[i], vectors[i], epochRate);
             }
+
+            _thinning = false;
         }
     }
 
@@ -193,12 +201,46 @@ internal sealed class LinearTrainer
 
     private float Damping(FeatureVector vector, int window)
     {
+        // While some features are left out, the others weigh more.
+        var kept = _thinning ? 1 - _settings.Dropout : 1;
         var words = vector.Words[window] + (window + 1 < vector.Words.Length ? vector.Words[window + 1] : 0);
-        return ClassifierModel.Damping(Math.Min(words, 255), _settings.DampingOffset, _settings.DampingPower);
+        return ClassifierModel.Damping(Math.Min(words, 255), _settings.DampingOffset, _settings.DampingPower) / kept;
     }
 
-    private void Step(LabelledText text, FeatureVector vector, float rate)
+    /// <summary>Leaves out a part of the features, at random but always the same on every run.</summary>
+    private FeatureVector Thin(FeatureVector vector)
     {
+        if (_settings.Dropout <= 0)
+        {
+            return vector;
+        }
+
+        var limit = (uint)(_settings.Dropout * uint.MaxValue);
+        var chunks = new int[vector.Chunks.Length][];
+        for (var k = 0; k < chunks.Length; k++)
+        {
+            var all = vector.Chunks[k];
+            var kept = new List<int>(all.Length);
+            foreach (var feature in all)
+            {
+                _noise ^= _noise << 13;
+                _noise ^= _noise >> 7;
+                _noise ^= _noise << 17;
+                if ((uint)(_noise >> 32) >= limit)
+                {
+                    kept.Add(feature);
+                }
+            }
+
+            chunks[k] = [.. kept];
+        }
+
+        return new FeatureVector(chunks, vector.Words);
+    }
+
+    private void Step(LabelledText text, FeatureVector whole, float rate)
+    {
+        var vector = Thin(whole);
         Span<float> logits = stackalloc float[Categories];
         Score(vector, logits);
         Span<float> errors = stackalloc float[Categories];

@@ -14,11 +14,11 @@ internal sealed class ModelBuilder
     private readonly FeatureSpace _space;
     private readonly FeatureVector[] _vectors;
 
-    public ModelBuilder(TrainingSettings settings, IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon)
+    public ModelBuilder(TrainingSettings settings, IReadOnlyList<LabelledText> texts, Sources sources)
     {
         _settings = settings;
         _texts = texts;
-        _space = FeatureSpace.Build(texts, lexicon, settings.MinimumCount, settings.MaximumWords);
+        _space = FeatureSpace.Build(texts, sources.ReadLexicon(), sources.ReadWordClasses(), settings.MinimumCount, settings.MaximumWords);
         _vectors = _space.Vectors(texts);
     }
 
@@ -27,6 +27,8 @@ internal sealed class ModelBuilder
     public int WordCount => _space.Vocabulary.Words.Count;
 
     public FeatureVector[] Vectors => _vectors;
+
+    public FeatureSpace Space => _space;
 
     /// <summary>Learns from the chosen texts; the weights are not calibrated.</summary>
     public (LinearTrainer Trainer, List<int> Kept) Learn(IReadOnlyList<int> chosen)
