@@ -2,10 +2,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace ConversationGuard;
+namespace System;
 
-/// <summary>The guard clauses of later frameworks, under the same names.</summary>
-internal static class ThrowHelpers
+/// <summary>Members of later frameworks, under the same names.</summary>
+internal static class Polyfills
 {
     extension(ArgumentNullException)
     {
@@ -16,6 +16,15 @@ internal static class ThrowHelpers
                 throw new ArgumentNullException(paramName);
             }
         }
+    }
+
+    extension(Enum)
+    {
+        public static bool IsDefined<TEnum>(TEnum value)
+            where TEnum : struct, Enum => Enum.IsDefined(typeof(TEnum), value);
+
+        public static string[] GetNames<TEnum>()
+            where TEnum : struct, Enum => Enum.GetNames(typeof(TEnum));
     }
 
     extension(ArgumentException)

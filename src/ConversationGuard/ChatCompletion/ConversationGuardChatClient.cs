@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace ConversationGuard.ChatCompletion;
+
+/// <summary>Guards the conversations of an inner chat client: redirects, warns and, as a last resort, ends them.</summary>
+/// <remarks>
+/// Made by <c>UseConversationGuard</c> on a <see cref="ChatClientBuilder"/>. It belongs outermost: outside function invocation it judges a user turn
+/// once, and outside retries and failover nobody else answers in a conversation that was ended. Safe for concurrent use.
+/// </remarks>
+public sealed class ConversationGuardChatClient : DelegatingChatClient
+{
+    /// <summary>The finish reason of the response that stands for an end under <see cref="EndBehavior.Respond"/>.</summary>
+    public static readonly ChatFinishReason ConversationEndedFinishReason = new("conversation_ended");
+
+    private readonly GuardPipeline _pipeline;
+    private bool _disposed;
+
+    internal ConversationGuardChatClient(IChatClient innerClient, GuardPipeline pipeline)
+        : base(innerClient) =>
+        _pipeline = pipeline;
+
+    /// <inheritdoc/>
+    /// <exception cref="ConversationEndedException">The conversation is over (<see cref="EndBehavior.Throw"/>).</exception>
+    public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        var response = OwnResponse(call) ?? await base.GetResponseAsync(call.History.Messages, call.InnerOptions, cancellationToken).ConfigureAwait(false);
+        var isReply = call.Ended is null && !AsksForTools(response.Messages.SelectMany(message => message.Contents));
+        if (isReply && call.Notice is { } notice)
+        {
+            response = WithNotice(response, notice);
+        }
+
+        await _pipeline.CompleteAsync(call, response.ConversationId, isReply, cancellationToken).ConfigureAwait(false);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ConversationEndedException">The conversation is over (<see cref="EndBehavior.Throw"/>); thrown by the first <c>MoveNextAsync</c>, before any update.</exception>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        var updates = OwnResponse(call) is { } own
+            ? ToAsync(own.ToChatResponseUpdates())
+            : base.GetStreamingResponseAsync(call.History.Messages, call.InnerOptions, cancellationToken);
+
+        ChatResponseUpdate? last = null;
+        var wroteText = false;
+        string? conversationId = null;
+        var tools = new ToolCalls();
+        await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            last = update;
+            wroteText |= !string.IsNullOrEmpty(update.Text);
+            conversationId = update.ConversationId ?? conversationId;
+            tools.Add(update.Contents);
+            yield return update;
+        }
+
+        var isReply = call.Ended is null && !tools.ArePending;
+        if (isReply && call.Notice is { } notice)
+        {
+            yield return NoticeUpdate(last, Separated(notice, wroteText));
+        }
+
+        await _pipeline.CompleteAsync(call, conversationId, isReply, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<GuardedTurn> BeginAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Enumerated once: the messages may be a query that can run only once.
+        var list = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (list[i] is null)
+            {
+                throw new ArgumentException($"The message at index {i} is null.", nameof(messages));
+            }
+        }
+
+        var call = await _pipeline.BeginAsync(list, options, cancellationToken).ConfigureAwait(false);
+        return call is { Ended: { } ended, Settings.EndBehavior: EndBehavior.Throw } ? throw ended : call;
+    }
+
+    /// <summary>What the guard answers itself, the inner client not being called; null if it does not.</summary>
+    private static ChatResponse? OwnResponse(GuardedTurn call)
+    {
+        var (text, finishReason) = call switch
+        {
+            { Ended: { } ended } => (ended.UserMessage, ConversationEndedFinishReason),
+            { Reply: { } reply } => (reply, ChatFinishReason.Stop),
+            _ => (null, default),
+        };
+
+        // The request's conversation id is echoed: agent frameworks refuse a response that lost it.
+        return text is null ? null : new ChatResponse(new ChatMessage(ChatRole.Assistant, text) { MessageId = Guid.NewGuid().ToString("N") })
+        {
+            ConversationId = call.Options?.ConversationId,
+            FinishReason = finishReason,
+            AdditionalProperties = call.Ended is null ? null : EndProperties(call.Ended),
+        };
+    }
+
+    private static AdditionalPropertiesDictionary EndProperties(ConversationEndedException ended) => new()
+    {
+        ["ConversationGuard.Reason"] = ended.Reason.Value,
+        ["ConversationGuard.Category"] = ended.Category.Value,
+        ["ConversationGuard.IsRepeat"] = ended.IsRepeat,
+    };
+
+    /// <summary>Appends to a copy: an inner client may hand out one response more than once.</summary>
+    private static ChatResponse WithNotice(ChatResponse response, string notice)
+    {
+        var messages = response.Messages.ToList();
+        if (messages is [.., { Role: var role } last] && role == ChatRole.Assistant)
+        {
+            messages[^1] = last.Clone();
+            messages[^1].Contents = [.. last.Contents, new TextContent(Separated(notice, !string.IsNullOrEmpty(last.Text)))];
+        }
+        else
+        {
+            messages.Add(new ChatMessage(ChatRole.Assistant, notice));
+        }
+
+        return new ChatResponse(messages)
+        {
+            AdditionalProperties = response.AdditionalProperties,
+            ConversationId = response.ConversationId,
+            CreatedAt = response.CreatedAt,
+            FinishReason = response.FinishReason,
+            ModelId = response.ModelId,
+            RawRepresentation = response.RawRepresentation,
+            ResponseId = response.ResponseId,
+            Usage = response.Usage,
+        };
+    }
+
+    private static string Separated(string notice, bool followsText) => followsText ? "\n\n" + notice : notice;
+
+    /// <summary>Belongs to the message that went out last, so that both paths give the same message.</summary>
+    private static ChatResponseUpdate NoticeUpdate(ChatResponseUpdate? last, string notice) => new(ChatRole.Assistant, notice)
+    {
+        AuthorName = last?.AuthorName,
+        ConversationId = last?.ConversationId,
+        CreatedAt = last?.CreatedAt,
+        MessageId = last?.MessageId,
+        ModelId = last?.ModelId,
+        ResponseId = last?.ResponseId,
+    };
+
+    private static bool AsksForTools(IEnumerable<AIContent> contents)
+    {
+        var tools = new ToolCalls();
+        tools.Add(contents);
+        return tools.ArePending;
+    }
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> ToAsync(IEnumerable<ChatResponseUpdate> updates)
+    {
+        foreach (var update in updates)
+        {
+            yield return update;
+        }
+
+        await default(ValueTask).ConfigureAwait(false);
+    }
+
+    /// <summary>Which tool calls of a response have no result in it: a reply is still to come.</summary>
+    private struct ToolCalls
+    {
+        private HashSet<string>? _pending;
+
+        public readonly bool ArePending => _pending is { Count: > 0 };
+
+        public void Add(IEnumerable<AIContent> contents)
+        {
+            foreach (var content in contents)
+            {
+                switch (content)
+                {
+                    case FunctionCallContent asked:
+                        (_pending ??= []).Add(asked.CallId);
+                        break;
+                    case FunctionResultContent answered:
+                        _pending?.Remove(answered.CallId);
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
+using ConversationGuard.Termination;
+
+namespace ConversationGuard.ChatCompletion;
+
+/// <summary>What one guard is made of. Shared by all its chat clients and by the host's handle.</summary>
+internal sealed record GuardServices
+{
+    public string Name { get; init; } = string.Empty;
+
+    /// <summary>Gets the settings in force; asked once per call.</summary>
+    public required Func<GuardSettings> Settings { get; init; }
+
+    public required IMessageClassifier Classifier { get; init; }
+
+    public IReadOnlyList<ITerminationPolicy> Policies { get; init; } = BuiltInPolicies;
+
+    public required IConversationStore Store { get; init; }
+
+    public IConversationKeyResolver? KeyResolver { get; init; }
+
+    public IReadOnlyList<IGuardObserver> Observers { get; init; } = [];
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    public static IReadOnlyList<ITerminationPolicy> BuiltInPolicies { get; } = [new EscalationPolicy(), new CrisisHoldPolicy(), new UncertaintyPolicy()];
+
+    /// <summary>
+    /// What is stored under: guards with different names, and a guard that merely observes, keep separate records. What was never shown to a user
+    /// must not count against them once the guard enforces (R2, R18).
+    /// </summary>
+    public string StoreKey(GuardMode mode, string conversationKey) =>
+        (Name.Length, mode) switch
+        {
+            (0, not GuardMode.Observe) => conversationKey,
+            (_, not GuardMode.Observe) => $"{Name}|{conversationKey}",
+            _ => $"{Name}|observed|{conversationKey}",
+        };
+
+    /// <summary>Tells every observer. One that throws is its author's concern, never the conversation's.</summary>
+    public void Report(GuardEvent guardEvent)
+    {
+        foreach (var observer in Observers)
+        {
+            try
+            {
+                observer.OnEvent(guardEvent);
+            }
+#pragma warning disable CA1031 // An observer must not be able to break a conversation.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
+        }
+    }
+}

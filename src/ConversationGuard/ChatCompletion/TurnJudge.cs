@@ -1,0 +1,131 @@
+using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
+using ConversationGuard.DeEscalation;
+using ConversationGuard.Termination;
+
+namespace ConversationGuard.ChatCompletion;
+
+/// <summary>Runs one user turn through the three stages. It reads and decides; it stores nothing.</summary>
+internal sealed class TurnJudge(GuardServices services)
+{
+    private const int CacheCapacity = 16_384;
+
+    private readonly ClassificationCache _cache = new(CacheCapacity);
+
+    /// <summary>First stage. A failure is not a verdict (R6): null.</summary>
+    public async ValueTask<MessageClassification?> ClassifyAsync(GuardedTurn call, UserTurn turn, bool remember, CancellationToken cancellationToken)
+    {
+        var hash = default((long, long));
+        if (remember && _cache.TryGet(turn.Text, out var known, out hash))
+        {
+            return known;
+        }
+
+        MessageClassification classification;
+        try
+        {
+            var request = new ClassificationRequest(turn.Text, call.History.Messages, turn.Index);
+            var pending = services.Classifier.ClassifyAsync(request, cancellationToken);
+            classification = pending.IsCompletedSuccessfully
+                ? pending.Result
+                : await pending.AsTask().WaitAsync(call.Settings.ClassifierTimeout, services.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a classifier throws, the conversation goes on (R6).
+        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+#pragma warning restore CA1031
+        {
+            Report(call, GuardEventKind.ClassificationFailed, error);
+            return null;
+        }
+
+        if (classification is null)
+        {
+            Report(call, GuardEventKind.ClassificationFailed, new InvalidOperationException());
+            return null;
+        }
+
+        if (remember)
+        {
+            _cache.Add(hash, classification);
+        }
+
+        return classification;
+    }
+
+    /// <summary>Second and third stage: counts the turn and asks the policies.</summary>
+    public async ValueTask<Judgement> DecideAsync(
+        GuardedTurn call, ConversationLedger branch, TurnId turn, MessageClassification? classification, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var settings = call.Settings;
+        var assessment = classification is null ? TurnAssessment.Unclassified : settings.Categories.Assess(classification);
+        var before = ConversationState.Fold(branch, settings.DeEscalation, at);
+        var entry = new LedgerEntry { Turn = turn, Kind = assessment.Kind, Category = assessment.Category, Score = assessment.Score, At = at };
+        var isNotable = assessment.Kind switch
+        {
+            TurnKind.Violation or TurnKind.Crisis => true,
+            TurnKind.Calm => !before.IsClean,
+            _ => classification is null,
+        };
+        var state = isNotable ? ConversationState.Fold(branch.With(entry), settings.DeEscalation, at) : before;
+        var decision = await AskPoliciesAsync(call, assessment, classification ?? MessageClassification.Unsure, state, at, cancellationToken).ConfigureAwait(false);
+        isNotable |= decision.Action > GuardAction.Continue;
+        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action } : null);
+    }
+
+    public void Report(GuardedTurn call, GuardEventKind kind, Exception error) => services.Report(new GuardEvent
+    {
+        Kind = kind,
+        GuardName = services.Name,
+        ConversationKey = call.Key.Value,
+        Mode = call.Settings.Mode,
+        ErrorType = error.GetType().FullName,
+    });
+
+    private async ValueTask<GuardDecision> AskPoliciesAsync(
+        GuardedTurn call, TurnAssessment assessment, MessageClassification classification, ConversationState state, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var context = new TerminationContext
+        {
+            ConversationKey = call.Key.Value,
+            Turn = assessment,
+            Classification = classification,
+            State = state,
+            DeEscalation = call.Settings.DeEscalation,
+            Categories = call.Settings.Categories,
+            Messages = call.History.Messages,
+            Options = call.Options,
+            Now = at,
+        };
+
+        List<GuardDecision>? decisions = null;
+        foreach (var policy in services.Policies)
+        {
+            GuardDecision decision;
+            try
+            {
+                decision = await policy.DecideAsync(context, cancellationToken).ConfigureAwait(false) ?? GuardDecision.Continue;
+            }
+#pragma warning disable CA1031 // Whatever a policy throws, the conversation goes on (R6).
+            catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+#pragma warning restore CA1031
+            {
+                Report(call, GuardEventKind.PolicyFailed, error);
+                decision = GuardDecision.Veto(GuardAction.Continue, "R6");
+            }
+
+            if (!ReferenceEquals(decision, GuardDecision.Continue))
+            {
+                (decisions ??= []).Add(decision);
+            }
+        }
+
+        return decisions is null ? GuardDecision.Continue : GuardDecision.Combine(decisions);
+    }
+}
+
+/// <summary>What came of one turn.</summary>
+/// <param name="Assessment">What the turn was held to be.</param>
+/// <param name="Decision">What is done about it.</param>
+/// <param name="State">What the conversation amounts to, the turn counted.</param>
+/// <param name="Entry">What goes on record; null if the turn is not notable.</param>
+internal readonly record struct Judgement(TurnAssessment Assessment, GuardDecision Decision, ConversationState State, LedgerEntry? Entry);

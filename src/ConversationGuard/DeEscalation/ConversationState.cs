@@ -1,0 +1,189 @@
+using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
+
+namespace ConversationGuard.DeEscalation;
+
+/// <summary>The counter: what a ledger amounts to at a moment. A pure fold, the same live, in tests and in a replay.</summary>
+public sealed record ConversationState
+{
+    private static readonly ConversationState _engaged = new();
+
+    private ConversationState()
+    {
+    }
+
+    /// <summary>Gets how far the conversation has gone.</summary>
+    public ConversationPhase Phase { get; private init; }
+
+    /// <summary>Gets a value indicating whether the conversation is on hold for someone at risk (R5). It stands over the phase.</summary>
+    public bool IsCrisisHold { get; private init; }
+
+    /// <summary>Gets a value indicating whether the help resources were delivered during this hold.</summary>
+    public bool AreResourcesDelivered { get; private init; }
+
+    /// <summary>Gets the violations that count, oldest first: what the next decision rests on. Forgiven ones are not among them (R9).</summary>
+    public IReadOnlyList<LedgerEntry> Violations { get; private init; } = [];
+
+    /// <summary>Gets how many delivered redirections the next counted turn answered with another violation (R2).</summary>
+    public int FailedRedirections { get; private init; }
+
+    /// <summary>Gets a value indicating whether a warning was delivered in an earlier turn and has not lapsed (R2, R9).</summary>
+    public bool IsWarned { get; private init; }
+
+    /// <summary>Gets how many calm turns there were in a row.</summary>
+    public int CalmTurns { get; private init; }
+
+    /// <summary>Gets a value indicating whether nothing counts and no hold is on: then a calm turn need not be recorded.</summary>
+    public bool IsClean => Violations.Count == 0 && !IsCrisisHold && Phase is not ConversationPhase.Ended;
+
+    /// <summary>Gets how many of the ledger's first entries have no bearing any more: after them the state was clean again.</summary>
+    internal int Obsolete { get; private init; }
+
+    /// <summary>Folds a ledger.</summary>
+    /// <param name="ledger">The ledger, as seen on the branch in question.</param>
+    /// <param name="rules">How much patience the conversation gets.</param>
+    /// <param name="now">The moment.</param>
+    /// <returns>The state.</returns>
+    public static ConversationState Fold(ConversationLedger ledger, DeEscalationRules rules, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(rules);
+        if (ledger.IsEmpty)
+        {
+            return _engaged;
+        }
+
+        var fold = new Counter(rules);
+        for (var i = 0; i < ledger.Entries.Count; i++)
+        {
+            fold.Add(ledger.Entries[i], i);
+        }
+
+        fold.Advance(now);
+        return fold.ToState(ledger.Ending is not null);
+    }
+
+    /// <summary>The running totals of one fold.</summary>
+    private sealed class Counter(DeEscalationRules rules)
+    {
+        private readonly List<Strike> _strikes = [];
+        private DateTimeOffset _forgivingSince;
+        private DateTimeOffset _crisisAt;
+        private int _calmTurns;
+        private int _calmTurnsInHold;
+        private int _obsolete;
+        private bool _hold;
+        private bool _resourcesDelivered;
+        private bool _lastCountedWasViolation;
+
+        public void Add(LedgerEntry entry, int index)
+        {
+            Advance(entry.At);
+            switch (entry.Kind)
+            {
+                case TurnKind.Crisis:
+                    _resourcesDelivered = (_hold && _resourcesDelivered) || entry.IsDelivered;
+                    _hold = true;
+                    _crisisAt = entry.At;
+                    _calmTurnsInHold = 0;
+                    _calmTurns = 0;
+                    _lastCountedWasViolation = false;
+                    break;
+
+                case TurnKind.Violation:
+                    _calmTurns = 0;
+                    _calmTurnsInHold = 0;
+
+                    // What someone at risk says in a hold is not held against them, then or later (R5).
+                    if (!_hold)
+                    {
+                        AddStrike(entry);
+                    }
+
+                    break;
+
+                case TurnKind.Calm:
+                    _lastCountedWasViolation = false;
+                    _calmTurnsInHold++;
+                    if (++_calmTurns % rules.CalmTurnsToForgive == 0)
+                    {
+                        Forgive();
+                        _forgivingSince = entry.At;
+                    }
+
+                    Advance(entry.At);
+                    _obsolete = IsClean ? index + 1 : _obsolete;
+                    break;
+
+                default:
+                    // Unclassified: neither a violation nor calm (R6).
+                    break;
+            }
+        }
+
+        /// <summary>Lets time pass: it forgives (R9), and it releases a hold that had its calm turns (R5).</summary>
+        public void Advance(DateTimeOffset now)
+        {
+            while (_strikes.Count > 0 && now - _forgivingSince >= rules.TimeToForgive)
+            {
+                Forgive();
+                _forgivingSince += rules.TimeToForgive;
+            }
+
+            if (_hold && _calmTurnsInHold >= rules.CrisisCalmTurns && now - _crisisAt >= rules.CrisisTime)
+            {
+                _hold = false;
+                _resourcesDelivered = false;
+            }
+        }
+
+        public ConversationState ToState(bool isEnded)
+        {
+            var isWarned = _strikes.Any(strike => strike.Entry is { Action: GuardAction.Warn, IsDelivered: true });
+            return new()
+            {
+                Phase = (isEnded, isWarned, _strikes.Count) switch
+                {
+                    (true, _, _) => ConversationPhase.Ended,
+                    (_, true, _) => ConversationPhase.Warned,
+                    (_, _, > 0) => ConversationPhase.Redirecting,
+                    _ => ConversationPhase.Engaged,
+                },
+                IsCrisisHold = _hold,
+                AreResourcesDelivered = _resourcesDelivered,
+                Violations = [.. _strikes.Select(strike => strike.Entry)],
+                FailedRedirections = _strikes.Count(strike => strike.HasFailed),
+                IsWarned = isWarned,
+                CalmTurns = _calmTurns,
+                Obsolete = _obsolete,
+            };
+        }
+
+        private bool IsClean => _strikes.Count == 0 && !_hold;
+
+        private void AddStrike(LedgerEntry entry)
+        {
+            // A redirection fails when the next counted turn is again a violation - and only if it was delivered (R8).
+            if (_lastCountedWasViolation && _strikes.Count > 0 && _strikes[^1].Entry is { Action: GuardAction.Redirect or GuardAction.Warn, IsDelivered: true } redirected)
+            {
+                _strikes[^1] = new Strike(redirected, HasFailed: true);
+            }
+
+            _strikes.Add(new Strike(entry, HasFailed: false));
+            _forgivingSince = entry.At;
+            _lastCountedWasViolation = true;
+        }
+
+        /// <summary>Takes the latest violation back, and with it the redirection or warning that answered it.</summary>
+        private void Forgive()
+        {
+            if (_strikes.Count > 0)
+            {
+                _strikes.RemoveAt(_strikes.Count - 1);
+                _lastCountedWasViolation = false;
+            }
+        }
+
+        private readonly record struct Strike(LedgerEntry Entry, bool HasFailed);
+    }
+}

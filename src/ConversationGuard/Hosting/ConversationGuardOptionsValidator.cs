@@ -1,0 +1,97 @@
+using ConversationGuard.Classification;
+using Microsoft.Extensions.Options;
+
+namespace ConversationGuard.Hosting;
+
+/// <summary>Says of every option that cannot be used: its key, its value and what is allowed.</summary>
+/// <param name="name">The guard's name.</param>
+/// <param name="path">Where the options come from, for example the configuration section's path.</param>
+internal sealed class ConversationGuardOptionsValidator(string name, string path) : IValidateOptions<ConversationGuardOptions>
+{
+    public ValidateOptionsResult Validate(string? optionsName, ConversationGuardOptions options)
+    {
+        if (optionsName != name)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        var failures = Check(options).ToList();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private IEnumerable<string> Check(ConversationGuardOptions options) =>
+    [
+        .. Defined(nameof(options.Mode), options.Mode),
+        .. Defined(nameof(options.EndBehavior), options.EndBehavior),
+        .. Defined(nameof(options.RedirectionStyle), options.RedirectionStyle),
+        .. Within(nameof(options.Redirections), options.Redirections, 1, 100),
+        .. Within(nameof(options.CalmTurnsToForgive), options.CalmTurnsToForgive, 1, 100),
+        .. Within(nameof(options.TimeToForgive), options.TimeToForgive, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+        .. Within("CrisisHold:CalmTurns", options.CrisisHold.CalmTurns, 1, 100),
+        .. Within("CrisisHold:Time", options.CrisisHold.Time, TimeSpan.Zero, TimeSpan.FromDays(365)),
+        .. Within(nameof(options.ClassifierTimeout), options.ClassifierTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
+        .. Within("Store:Capacity", options.Store.Capacity, 1, int.MaxValue),
+        .. Within("Store:Expiration", options.Store.Expiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
+        .. options.Categories.SelectMany(category => CheckCategory(category.Key, category.Value)),
+        .. CheckCulture("Culture", options.Culture),
+        .. options.Texts.Keys.SelectMany(culture => CheckCulture("Texts:" + culture, culture)),
+    ];
+
+    private IEnumerable<string> CheckCategory(string category, CategoryOptions options)
+    {
+        var known = HarmCategory.WellKnown.Select(one => one.Value);
+        if (known.FirstOrDefault(one => IsMisspelling(category, one)) is { } meant)
+        {
+            yield return $"{path}:Categories:{category} is not a known category. Did you mean \"{meant}\"? Known: {string.Join(", ", known)}.";
+        }
+
+        if (options.Threshold is { } threshold && !(threshold > 0 && threshold <= 1))
+        {
+            yield return FormattableString.Invariant($"{path}:Categories:{category}:Threshold is {threshold}; allowed: above 0, at most 1.");
+        }
+
+        if (options.Role is { } role)
+        {
+            foreach (var failure in Defined($"Categories:{category}:Role", role))
+            {
+                yield return failure;
+            }
+        }
+    }
+
+    private IEnumerable<string> CheckCulture(string key, string? culture)
+    {
+        if (culture is not null && !(culture.Length > 0 && culture.All(letter => char.IsLetterOrDigit(letter) || letter == '-')))
+        {
+            yield return $"{path}:{key} is \"{culture}\"; allowed: a culture name such as \"en\" or \"de-AT\".";
+        }
+    }
+
+    private IEnumerable<string> Defined<TEnum>(string key, TEnum value)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            yield return $"{path}:{key} is {value}; allowed: {string.Join(", ", Enum.GetNames<TEnum>())}.";
+        }
+    }
+
+    private IEnumerable<string> Within<T>(string key, T value, T least, T most)
+        where T : IComparable<T>, IFormattable
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        {
+            yield return FormattableString.Invariant($"{path}:{key} is {value}; allowed: {least} to {most}.");
+        }
+    }
+
+    /// <summary>One letter off a known name: more likely a slip than a category of the host's own classifier.</summary>
+    private static bool IsMisspelling(string category, string known)
+    {
+        var prefix = category.Zip(known, (one, other) => char.ToLowerInvariant(one) == other).TakeWhile(same => same).Count();
+        var suffix = category.Reverse().Zip(known.Reverse(), (one, other) => char.ToLowerInvariant(one) == other).TakeWhile(same => same).Count();
+        var longer = Math.Max(category.Length, known.Length);
+        var isSame = category.Length == known.Length && prefix == longer;
+        return !isSame && Math.Abs(category.Length - known.Length) <= 1 && prefix + suffix >= longer - 1;
+    }
+}

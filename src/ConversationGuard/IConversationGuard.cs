@@ -1,0 +1,33 @@
+using ConversationGuard.Conversations;
+
+namespace ConversationGuard;
+
+/// <summary>The host's handle on its conversations.</summary>
+/// <remarks>A key is what the host set on the call or its resolver gave; for a conversation known by its <c>ConversationId</c>, the latest id.</remarks>
+public interface IConversationGuard
+{
+    /// <summary>Tells how a conversation stands.</summary>
+    /// <param name="conversationKey">The conversation's key.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The status; that of an untouched conversation if nothing is on record.</returns>
+    ValueTask<ConversationStatus> GetStatusAsync(string conversationKey, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a conversation by the host's own decision (R1). A conversation that has ended stays as it ended.</summary>
+    /// <param name="conversationKey">The conversation's key.</param>
+    /// <param name="reason">Why; <see cref="EndReason.HostRequest"/> if null.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The status after it.</returns>
+    ValueTask<ConversationStatus> EndAsync(string conversationKey, EndReason? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes an end back, for example after an appeal, and forgives what led to it. A crisis hold stays.</summary>
+    /// <param name="conversationKey">The conversation's key.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The status after it.</returns>
+    ValueTask<ConversationStatus> ReinstateAsync(string conversationKey, CancellationToken cancellationToken = default);
+
+    /// <summary>Releases a crisis hold by the host's own decision (R5).</summary>
+    /// <param name="conversationKey">The conversation's key.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The status after it.</returns>
+    ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default);
+}

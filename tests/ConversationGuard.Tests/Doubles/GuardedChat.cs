@@ -1,0 +1,82 @@
+using ConversationGuard.ChatCompletion;
+using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
+using ConversationGuard.Hosting;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ConversationGuard.Tests.Doubles;
+
+/// <summary>A guarded bot and a host that keeps the history as most hosts do: a turn that failed is not kept.</summary>
+internal sealed class GuardedChat : IAsyncDisposable
+{
+    private readonly ChatPath _path;
+    private readonly ServiceProvider _services;
+
+    public GuardedChat(ChatPath path, Action<ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null)
+    {
+        _path = path;
+        Store = new CountingStore(Time);
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton<IMessageClassifier>(Classifier);
+        services.AddSingleton<IConversationStore>(Store);
+        services.AddSingleton<IGuardObserver>(Observer);
+        services.AddConversationGuard(configure ?? (_ => { }));
+        services.AddChatClient(Model).UseConversationGuard();
+        register?.Invoke(services);
+        _services = services.BuildServiceProvider();
+        Client = _services.GetRequiredService<IChatClient>();
+        Guard = _services.GetRequiredService<IConversationGuard>();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public ScriptedChatClient Model { get; } = new();
+
+    public ScriptedClassifier Classifier { get; } = new();
+
+    public CountingStore Store { get; }
+
+    public RecordingObserver Observer { get; } = new();
+
+    public IChatClient Client { get; }
+
+    public IConversationGuard Guard { get; }
+
+    /// <summary>Gets or sets the key that is set on each call; null for none.</summary>
+    public string? Key { get; set; } = "conversation-1";
+
+    public List<ChatMessage> History { get; } = [];
+
+    /// <summary>Says something, and keeps both turns if there is an answer.</summary>
+    public async Task<ChatResponse> SayAsync(string text, CancellationToken cancellationToken = default)
+    {
+        var response = await AskAsync([.. History, new ChatMessage(ChatRole.User, text)], cancellationToken);
+        History.Add(new ChatMessage(ChatRole.User, text));
+        History.AddRange(response.Messages);
+        return response;
+    }
+
+    public async Task SayAllAsync(params string[] texts)
+    {
+        foreach (var text in texts)
+        {
+            await SayAsync(text);
+        }
+    }
+
+    public Task<ChatResponse> AskAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken = default) =>
+        _path.AskAsync(Client, messages, NewOptions(), cancellationToken);
+
+    public ChatOptions? NewOptions() => Key is null ? null : new ChatOptions().WithConversationKey(Key);
+
+    public async Task<ConversationEndedException> EndsAtAsync(string text)
+    {
+        var say = () => SayAsync(text);
+        return (await say.Should().ThrowAsync<ConversationEndedException>()).Which;
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
