@@ -11,11 +11,11 @@ internal sealed record TrainingSettings
 
     public int FineTuningEpochs { get; init; } = 2;
 
-    public float LearningRate { get; init; } = 0.15f;
+    public float LearningRate { get; init; } = 0.05f;
 
-    public float Decay { get; init; } = 1e-5f;
+    public float Decay { get; init; } = 0.005f;
 
-    public float DampingOffset { get; init; } = 8;
+    public float DampingOffset { get; init; } = 2;
 
     public float DampingPower { get; init; } = 0.5f;
 
@@ -27,10 +27,7 @@ internal sealed record TrainingSettings
     /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
     public int BucketBits { get; init; } = 15;
 
-    /// <summary>How many of a text's features are left out at each step, so that none of them alone decides.</summary>
-    public float Dropout { get; init; } = 0.4f;
-
-    public float MaximumPositiveWeight { get; init; } = 8;
+    public float MaximumPositiveWeight { get; init; } = 3;
 }
 
 /// <summary>Logistic regressions for all categories at once, by AdaGrad. A text is as bad as its worst window.</summary>
@@ -49,8 +46,6 @@ internal sealed class LinearTrainer
     private readonly float[] _gradient = new float[Lanes];
     private readonly int[] _best = new int[Categories];
     private float[] _chunkSums = new float[Lanes * 8];
-    private bool _thinning;
-    private ulong _noise = 0x2545F4914F6CDD1D;
 
     public LinearTrainer(TrainingSettings settings, int features)
     {
@@ -76,13 +71,10 @@ internal sealed class LinearTrainer
         {
             Shuffle(order, ref seed);
             var epochRate = rate * (1 - (0.8f * epoch / epochs));
-            _thinning = true;
             foreach (var i in order)
             {
                 Step(texts[i], vectors[i], epochRate);
             }
-
-            _thinning = false;
         }
     }
 
@@ -201,46 +193,12 @@ internal sealed class LinearTrainer
 
     private float Damping(FeatureVector vector, int window)
     {
-        // While some features are left out, the others weigh more.
-        var kept = _thinning ? 1 - _settings.Dropout : 1;
         var words = vector.Words[window] + (window + 1 < vector.Words.Length ? vector.Words[window + 1] : 0);
-        return ClassifierModel.Damping(Math.Min(words, 255), _settings.DampingOffset, _settings.DampingPower) / kept;
+        return ClassifierModel.Damping(Math.Min(words, 255), _settings.DampingOffset, _settings.DampingPower);
     }
 
-    /// <summary>Leaves out a part of the features, at random but always the same on every run.</summary>
-    private FeatureVector Thin(FeatureVector vector)
+    private void Step(LabelledText text, FeatureVector vector, float rate)
     {
-        if (_settings.Dropout <= 0)
-        {
-            return vector;
-        }
-
-        var limit = (uint)(_settings.Dropout * uint.MaxValue);
-        var chunks = new int[vector.Chunks.Length][];
-        for (var k = 0; k < chunks.Length; k++)
-        {
-            var all = vector.Chunks[k];
-            var kept = new List<int>(all.Length);
-            foreach (var feature in all)
-            {
-                _noise ^= _noise << 13;
-                _noise ^= _noise >> 7;
-                _noise ^= _noise << 17;
-                if ((uint)(_noise >> 32) >= limit)
-                {
-                    kept.Add(feature);
-                }
-            }
-
-            chunks[k] = [.. kept];
-        }
-
-        return new FeatureVector(chunks, vector.Words);
-    }
-
-    private void Step(LabelledText text, FeatureVector whole, float rate)
-    {
-        var vector = Thin(whole);
         Span<float> logits = stackalloc float[Categories];
         Score(vector, logits);
         Span<float> errors = stackalloc float[Categories];

@@ -48,19 +48,6 @@ if (evaluate)
     return 0;
 }
 
-if (Environment.GetEnvironmentVariable("CGX") is { } x)
-{
-    var st = new TrainingSettings();
-    foreach (var kv in x.Split(',', StringSplitOptions.RemoveEmptyEntries))
-    {
-        var p = typeof(TrainingSettings).GetProperty(kv.Split('=')[0])!;
-        p.SetValue(st, Convert.ChangeType(kv.Split('=')[1], p.PropertyType, System.Globalization.CultureInfo.InvariantCulture));
-    }
-
-    Experiment.Run(sources, st);
-    return 0;
-}
-
 if (classify)
 {
     Classify(EmbeddedClassifier.FromFile(model ?? output));

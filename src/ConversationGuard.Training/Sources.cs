@@ -8,7 +8,7 @@ namespace ConversationGuard.Training;
 /// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
 internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
-    private const float CorpusWeight = 2;
+    private const float CorpusWeight = 3;
 
     private static readonly CategorySet Harassment = CategorySet.Of(HarmCategory.Harassment);
     private static readonly CategorySet Threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
@@ -255,7 +255,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             var isCrisis = crisis.Contains(intent);
 
             // Other languages have many more rows than they need.
-            if (!isCrisis && language != "en" && StableHash(text) % 8 != 0)
+            if (!isCrisis && language != "en" && StableHash(text) % 4 != 0)
             {
                 continue;
             }
@@ -418,7 +418,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         foreach (var row in Rows(Data("clinc-oos/clinc-oos.jsonl")))
         {
             var text = row.GetProperty("text").GetString()!;
-            if (StableHash(text) % 3 == 0)
+            if (StableHash(text) % 2 == 0)
             {
                 yield return Harmless(text, "clinc-oos", $"clinc/{row.GetProperty("intent").GetString()}", "en", 0.5f);
             }
