@@ -11,7 +11,7 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     public void Run(string modelFile)
     {
         var texts = sources.ReadAll();
-        var builder = new ModelBuilder(settings, texts, sources.ReadLexicon());
+        var builder = new ModelBuilder(settings, texts, sources);
         var trained = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
 
         output.WriteLine("# Leave one source out");

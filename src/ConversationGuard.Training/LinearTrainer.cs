@@ -11,11 +11,11 @@ internal sealed record TrainingSettings
 
     public int FineTuningEpochs { get; init; } = 2;
 
-    public float LearningRate { get; init; } = 0.15f;
+    public float LearningRate { get; init; } = 0.05f;
 
-    public float Decay { get; init; } = 1e-5f;
+    public float Decay { get; init; } = 0.005f;
 
-    public float DampingOffset { get; init; } = 8;
+    public float DampingOffset { get; init; } = 2;
 
     public float DampingPower { get; init; } = 0.5f;
 
@@ -27,7 +27,7 @@ internal sealed record TrainingSettings
     /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
     public int BucketBits { get; init; } = 15;
 
-    public float MaximumPositiveWeight { get; init; } = 8;
+    public float MaximumPositiveWeight { get; init; } = 3;
 }
 
 /// <summary>Logistic regressions for all categories at once, by AdaGrad. A text is as bad as its worst window.</summary>

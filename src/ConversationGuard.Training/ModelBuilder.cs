@@ -14,11 +14,11 @@ internal sealed class ModelBuilder
     private readonly FeatureSpace _space;
     private readonly FeatureVector[] _vectors;
 
-    public ModelBuilder(TrainingSettings settings, IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon)
+    public ModelBuilder(TrainingSettings settings, IReadOnlyList<LabelledText> texts, Sources sources)
     {
         _settings = settings;
         _texts = texts;
-        _space = FeatureSpace.Build(texts, lexicon, settings.MinimumCount, settings.MaximumWords);
+        _space = FeatureSpace.Build(texts, sources.ReadLexicon(), sources.ReadWordClasses(), settings.MinimumCount, settings.MaximumWords);
         _vectors = _space.Vectors(texts);
     }
 
@@ -27,6 +27,8 @@ internal sealed class ModelBuilder
     public int WordCount => _space.Vocabulary.Words.Count;
 
     public FeatureVector[] Vectors => _vectors;
+
+    public FeatureSpace Space => _space;
 
     /// <summary>Learns from the chosen texts; the weights are not calibrated.</summary>
     public (LinearTrainer Trainer, List<int> Kept) Learn(IReadOnlyList<int> chosen)
@@ -70,7 +72,26 @@ internal sealed class ModelBuilder
                 [.. known.Select(i => (double)scores[i][c])], [.. known.Select(i => _texts[i].Labels.Has(c))], [.. known.Select(i => (double)_texts[i].Weight)]);
         }
 
+        LogThresholds(chosen, scores, calibration, log);
         return calibration;
+    }
+
+    /// <summary>Says what each threshold would find and wrongly find, by scores of texts that were not trained on.</summary>
+    private void LogThresholds(IReadOnlyList<int> chosen, float[][] scores, (float Slope, float Offset)[] calibration, Action<string> log)
+    {
+        var talk = chosen.Where(i => _texts[i].Labels == CategorySet.None && _texts[i].Source is "clinc-oos" or "taskmaster4" or "assistant-prompts" or "ms-chitchat").ToList();
+        var contrast = chosen.Where(i => _texts[i].Labels == CategorySet.None && _texts[i].Source == "corpus").ToList();
+        log($"thresholds on texts not trained on: recall on the corpus and on the other sources; wrong in {talk.Count} ordinary texts and in {contrast.Count} contrast texts");
+        for (var c = 0; c < Categories; c++)
+        {
+            double Share(IEnumerable<int> of, double threshold) => of.Select(i => 1 / (1 + Math.Exp(-((calibration[c].Slope * scores[i][c]) + calibration[c].Offset))) >= threshold ? 1.0 : 0).DefaultIfEmpty().Average();
+            var own = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source == "corpus").ToList();
+            var others = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source != "corpus").ToList();
+            foreach (var threshold in new[] { 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8 })
+            {
+                log(FormattableString.Invariant($"  {HarmCategory.WellKnown[c].Value,-22} {threshold:F1}: {Share(own, threshold):P1} of {own.Count}, {Share(others, threshold):P1} of {others.Count}; wrong {Share(talk, threshold):P3}, {Share(contrast, threshold):P2}"));
+            }
+        }
     }
 
     private int FoldOf(int i, int folds) => (int)(Sources.StableHash(_texts[i].Group + "#fold") % (uint)folds);

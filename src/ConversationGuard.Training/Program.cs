@@ -40,7 +40,7 @@ if (data is null || !Directory.Exists(data))
 }
 
 output ??= Path.Combine(project, "../ConversationGuard/Classification/embedded.model");
-var sources = new Sources(data, Path.Combine(project, "Corpus"), Path.Combine(project, "Labels"));
+var sources = new Sources(data, project);
 var clock = Stopwatch.StartNew();
 if (evaluate)
 {
@@ -56,7 +56,7 @@ if (classify)
 
 var texts = sources.ReadAll();
 Log($"{texts.Count} texts of {texts.Select(text => text.Source).Distinct().Count()} sources");
-var builder = new ModelBuilder(new TrainingSettings(), texts, sources.ReadLexicon());
+var builder = new ModelBuilder(new TrainingSettings(), texts, sources);
 Log($"{builder.FeatureCount} features, {builder.WordCount} words");
 var chosen = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
 var built = builder.Build(chosen, folds: 3, Log);

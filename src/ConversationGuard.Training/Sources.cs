@@ -6,8 +6,10 @@ using ConversationGuard.Classification;
 namespace ConversationGuard.Training;
 
 /// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
-internal sealed partial class Sources(string dataDirectory, string corpusDirectory, string labelsDirectory)
+internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
+    private const float CorpusWeight = 3;
+
     private static readonly CategorySet Harassment = CategorySet.Of(HarmCategory.Harassment);
     private static readonly CategorySet Threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
     private static readonly CategorySet Hate = CategorySet.Of(HarmCategory.Hate);
@@ -26,8 +28,10 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
     public IReadOnlyList<LabelledText> ReadAll()
     {
         var texts = new List<LabelledText>();
-        texts.AddRange(ReadCorpus(corpusDirectory, "corpus", 2.0f));
-        texts.AddRange(ReadCorpus(labelsDirectory, "labels", 1.5f));
+        texts.AddRange(ReadCorpus(Path.Combine(projectDirectory, "Corpus")));
+        texts.AddRange(ReadLabelled("hh-harmless", ReadHarmlessTurns()));
+        texts.AddRange(ReadLabelled("do-not-answer", ReadRows("do-not-answer/do-not-answer.jsonl").Select((row, i) => ($"dna-{i}", $"dna-{i}", row.GetProperty("text").GetString()!))));
+        texts.AddRange(ReadLabelled("dices", ReadDices()));
         texts.AddRange(ReadConvAbuse());
         texts.AddRange(ReadChitchat());
         texts.AddRange(ReadParadetox());
@@ -76,7 +80,7 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
         return kept;
     }
 
-    private static IEnumerable<LabelledText> ReadCorpus(string directory, string source, float weight)
+    private static IEnumerable<LabelledText> ReadCorpus(string directory)
     {
         if (!Directory.Exists(directory))
         {
@@ -107,22 +111,85 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
                     continue;
                 }
 
-                var labels = CategorySet.None;
-                foreach (var label in row.GetProperty("labels").EnumerateArray())
-                {
-                    labels |= CategorySet.Of(new HarmCategory(label.GetString()!));
-                }
-
-                // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
-                var known = CategorySet.All;
-                known -= labels.Overlaps(IllicitViolent) ? Illicit - labels : CategorySet.None;
-                known -= labels.Overlaps(Threat) ? Harassment - labels : CategorySet.None;
-                known -= labels.Overlaps(HateThreat) ? Hate - labels : CategorySet.None;
+                var (known, labels) = LabelsOf(row);
                 var pair = Optional(row, "pair");
-                yield return new LabelledText(text, source, pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", Optional(row, "lang", "en"), known, labels, weight)
+                yield return new LabelledText(text, "corpus", pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", Optional(row, "lang", "en"), known, labels, CorpusWeight)
                 {
                     Exemption = group,
                 };
+            }
+        }
+    }
+
+    private static (CategorySet Known, CategorySet Labels) LabelsOf(JsonElement row)
+    {
+        var labels = CategorySet.None;
+        foreach (var label in row.GetProperty("labels").EnumerateArray())
+        {
+            labels |= CategorySet.Of(new HarmCategory(label.GetString()!));
+        }
+
+        // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
+        var known = CategorySet.All;
+        known -= labels.Overlaps(IllicitViolent) ? Illicit - labels : CategorySet.None;
+        known -= labels.Overlaps(Threat) ? Harassment - labels : CategorySet.None;
+        known -= labels.Overlaps(HateThreat) ? Hate - labels : CategorySet.None;
+        return (known, labels);
+    }
+
+    /// <summary>Joins the settled labels, which hold no text, with the turns of their source.</summary>
+    private IEnumerable<LabelledText> ReadLabelled(string source, IEnumerable<(string Id, string Group, string Text)> turns)
+    {
+        var file = Path.Combine(projectDirectory, "Labels", $"{source}.jsonl");
+        if (!File.Exists(file))
+        {
+            yield break;
+        }
+
+        var rows = Rows(file).ToDictionary(row => row.GetProperty("id").GetString()!, StringComparer.Ordinal);
+        foreach (var (id, group, text) in turns)
+        {
+            if (!rows.TryGetValue(id, out var row))
+            {
+                continue;
+            }
+
+            var (known, labels) = LabelsOf(row);
+            var exemption = Optional(row, "group");
+            if (exemption != "escalating" || labels == CategorySet.None)
+            {
+                yield return new LabelledText(text, source, $"{source}/{group}", "en", known, labels, 1) { Exemption = exemption };
+            }
+        }
+    }
+
+    private IEnumerable<(string Id, string Group, string Text)> ReadHarmlessTurns()
+    {
+        foreach (var row in ReadRows("hh-harmless/hh-harmless.jsonl"))
+        {
+            var id = row.GetProperty("id").GetString()!;
+            var turn = 0;
+            foreach (var text in UserTurns(row))
+            {
+                yield return ($"{id}/{++turn}", id, text);
+            }
+        }
+    }
+
+    private IEnumerable<(string Id, string Group, string Text)> ReadDices()
+    {
+        foreach (var file in new[] { "dices_990", "dices_350_expert" })
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(Data($"dices/{file}.json")));
+            foreach (var instance in document.RootElement.GetProperty("instances").EnumerateArray())
+            {
+                var prompt = instance.GetProperty("instance").GetProperty("user_prompt").GetString()!.Replace("\\n", "\n", StringComparison.Ordinal);
+                var text = UserTurnOfDices().Matches(prompt).LastOrDefault()?.Groups[1].Value.Trim();
+                if (!string.IsNullOrEmpty(text))
+                {
+                    var id = $"{file}-{instance.GetProperty("id").GetRawText().Trim('"')}";
+                    yield return (id, id, text);
+                }
             }
         }
     }
@@ -188,7 +255,7 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             var isCrisis = crisis.Contains(intent);
 
             // Other languages have many more rows than they need.
-            if (!isCrisis && language != "en" && StableHash(text) % 8 != 0)
+            if (!isCrisis && language != "en" && StableHash(text) % 4 != 0)
             {
                 continue;
             }
@@ -351,7 +418,7 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
         foreach (var row in Rows(Data("clinc-oos/clinc-oos.jsonl")))
         {
             var text = row.GetProperty("text").GetString()!;
-            if (StableHash(text) % 3 == 0)
+            if (StableHash(text) % 2 == 0)
             {
                 yield return Harmless(text, "clinc-oos", $"clinc/{row.GetProperty("intent").GetString()}", "en", 0.5f);
             }
@@ -460,6 +527,64 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
         }
     }
 
+    /// <summary>Reads the classes of words, numbered in the order of the file.</summary>
+    public IReadOnlyDictionary<string, byte> ReadWordClasses()
+    {
+        var classes = new Dictionary<string, byte>(StringComparer.Ordinal);
+        byte number = 0;
+        foreach (var line in File.ReadLines(Path.Combine(projectDirectory, "WordClasses.txt")))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0 || line.StartsWith('#'))
+            {
+                continue;
+            }
+
+            number++;
+            RequireMeaning(line[..colon], number);
+            foreach (var word in line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                classes.TryAdd(Folded(word), number);
+            }
+        }
+
+        return classes;
+    }
+
+    /// <summary>Some classes have a meaning to the scanner; their numbers must not move.</summary>
+    private static void RequireMeaning(string name, byte number)
+    {
+        var expected = number switch
+        {
+            WordClass.Me => "me",
+            WordClass.My => "my",
+            WordClass.You => "you",
+            WordClass.Your => "your",
+            WordClass.They => "they",
+            WordClass.Their => "their",
+            WordClass.LastOfForm => "please",
+            _ => name,
+        };
+        if (name != expected)
+        {
+            throw new FormatException($"Word class {number} must be \"{expected}\", not \"{name}\".");
+        }
+    }
+
+    private static string Folded(string word)
+    {
+        var folded = new System.Text.StringBuilder(word.Length);
+        foreach (var c in word)
+        {
+            if (char.IsLetter(c) || c == '*')
+            {
+                folded.Append(UnicodeFolding.Fold(c), UnicodeFolding.IsDouble(c) ? 2 : 1);
+            }
+        }
+
+        return folded.ToString();
+    }
+
     /// <summary>Reads the user's turns of dialogues that are used for judging alone.</summary>
     public IEnumerable<(string Conversation, string Text)> ReadTurns(string file)
     {
@@ -503,6 +628,9 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
 
     /// <summary>A hash that is the same on every run and platform.</summary>
     internal static uint StableHash(string text) => (uint)(FeatureHash.Finish(FeatureHash.Of(text)) >> 32);
+
+    [GeneratedRegex(@"^(?:A|USER):\s*(.*?)(?=^(?:A|B|USER|LAMDA):|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex UserTurnOfDices();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

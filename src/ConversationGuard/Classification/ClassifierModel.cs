@@ -145,6 +145,7 @@ internal sealed class ClassifierModel
         for (var id = 0; id < Vocabulary.Words.Count; id++)
         {
             writer.Write((byte)Vocabulary.TraitsOf(id));
+            writer.Write(Vocabulary.ClassOf(id));
             writer.Write(Vocabulary.Words[id]);
         }
 
@@ -188,15 +189,17 @@ internal sealed class ClassifierModel
             Require(count is >= 0 and <= MaxWords, "its vocabulary has an impossible size");
             var words = new string[count];
             var traits = new WordTraits[count];
+            var classes = new byte[count];
             for (var i = 0; i < count; i++)
             {
                 traits[i] = (WordTraits)reader.ReadByte();
+                classes[i] = reader.ReadByte();
                 words[i] = reader.ReadString();
                 Require(words[i].Length is > 0 and <= ScanBuffers.MaxToken, "a word of its vocabulary has an impossible length");
             }
 
             Require(reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic), "it does not end like one");
-            return new ClassifierModel(new Vocabulary(words, traits), fingerprints, rows, scales, biases, dampingOffset, dampingPower);
+            return new ClassifierModel(new Vocabulary(words, traits, classes), fingerprints, rows, scales, biases, dampingOffset, dampingPower);
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
         {

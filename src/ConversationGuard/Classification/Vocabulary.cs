@@ -13,6 +13,21 @@ internal enum WordTraits : byte
     Foreign = 2,
 }
 
+/// <summary>Words that play the same part share a class. The model file numbers them; of these the scanner knows the meaning.</summary>
+internal static class WordClass
+{
+    public const byte None = 0;
+    public const byte Me = 1;
+    public const byte My = 2;
+    public const byte You = 3;
+    public const byte Your = 4;
+    public const byte They = 5;
+    public const byte Their = 6;
+
+    /// <summary>Up to this one they say who and in which form; those after it say what.</summary>
+    public const byte LastOfForm = 18;
+}
+
 /// <summary>The words that the model knows as such: they undo disguises and tell the language.</summary>
 internal sealed class Vocabulary
 {
@@ -20,11 +35,13 @@ internal sealed class Vocabulary
     private readonly int[] _ids;
     private readonly int _mask;
     private readonly WordTraits[] _traits;
+    private readonly byte[] _classes;
 
-    public Vocabulary(IReadOnlyList<string> words, IReadOnlyList<WordTraits> traits)
+    public Vocabulary(IReadOnlyList<string> words, WordTraits[] traits, byte[] classes)
     {
         Words = words;
-        _traits = [.. traits];
+        _traits = traits;
+        _classes = classes;
         var capacity = 16;
         while (capacity < words.Count * 3)
         {
@@ -47,7 +64,7 @@ internal sealed class Vocabulary
         }
     }
 
-    public static Vocabulary Empty { get; } = new([], []);
+    public static Vocabulary Empty { get; } = new([], [], []);
 
     public IReadOnlyList<string> Words { get; }
 
@@ -71,6 +88,9 @@ internal sealed class Vocabulary
     public bool Contains(ReadOnlySpan<char> word) => Find(FeatureHash.Of(word)) >= 0;
 
     public WordTraits TraitsOf(int id) => _traits[id];
+
+    /// <summary>Gets the class of a word; 0 if it has none.</summary>
+    public byte ClassOf(int id) => _classes[id];
 
     private uint KeyOf(ulong hash, out int slot)
     {
