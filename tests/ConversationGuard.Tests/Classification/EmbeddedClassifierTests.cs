@@ -194,7 +194,7 @@ public sealed class EmbeddedClassifierTests
 
     internal static MessageClassification Classify(string text)
     {
-        var pending = EmbeddedClassifier.Default.ClassifyAsync(new ClassificationRequest(text));
+        var pending = EmbeddedClassifier.Default.ClassifyAsync(new ClassificationRequest(text)).AsTask();
         pending.IsCompletedSuccessfully.Should().BeTrue("it never waits");
         return pending.Result;
     }
