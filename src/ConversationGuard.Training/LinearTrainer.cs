@@ -22,7 +22,10 @@ internal sealed record TrainingSettings
     /// <summary>How often a feature must occur to be learnt.</summary>
     public int MinimumCount { get; init; } = 3;
 
-    public int MaximumWords { get; init; } = 24_000;
+    public int MaximumWords { get; init; } = 18_000;
+
+    /// <summary>How many features the model keeps.</summary>
+    public int MaximumFeatures { get; init; } = 90_000;
 
     /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
     public int BucketBits { get; init; } = 15;

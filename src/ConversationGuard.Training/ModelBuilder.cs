@@ -24,7 +24,7 @@ internal sealed class ModelBuilder
 
     public int FeatureCount => _space.Hashes.Count;
 
-    public int WordCount => _space.Vocabulary.Words.Count;
+    public int WordCount => _space.Words.Count;
 
     public FeatureVector[] Vectors => _vectors;
 
@@ -87,9 +87,9 @@ internal sealed class ModelBuilder
             double Share(IEnumerable<int> of, double threshold) => of.Select(i => 1 / (1 + Math.Exp(-((calibration[c].Slope * scores[i][c]) + calibration[c].Offset))) >= threshold ? 1.0 : 0).DefaultIfEmpty().Average();
             var own = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source == "corpus").ToList();
             var others = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source != "corpus").ToList();
-            foreach (var threshold in new[] { 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8 })
+            foreach (var threshold in new[] { 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7 })
             {
-                log(FormattableString.Invariant($"  {HarmCategory.WellKnown[c].Value,-22} {threshold:F1}: {Share(own, threshold):P1} of {own.Count}, {Share(others, threshold):P1} of {others.Count}; wrong {Share(talk, threshold):P3}, {Share(contrast, threshold):P2}"));
+                log(FormattableString.Invariant($"  {HarmCategory.WellKnown[c].Value,-22} {threshold:F2}: {Share(own, threshold):P1} of {own.Count}, {Share(others, threshold):P1} of {others.Count}; wrong {Share(talk.Where(i => _texts[i].Known.Has(c)), threshold):P3}, {Share(contrast, threshold):P2}"));
             }
         }
     }
@@ -120,7 +120,7 @@ internal sealed class ModelBuilder
         {
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
             var bucket = (int)(uint)finished & (filled.Length - 1);
-            if (importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
+            if (kept.Count < _settings.MaximumFeatures && importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
             {
                 filled[bucket]++;
                 kept.Add(feature);
@@ -128,6 +128,33 @@ internal sealed class ModelBuilder
         }
 
         return kept;
+    }
+
+    /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams.</summary>
+    private short[] AddUpWords(sbyte[] rows, ulong[] fingerprints)
+    {
+        var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Categories], new float[Categories], 1, 1);
+        var sums = new short[(_space.Words.Count * Categories) + Lanes - Categories];
+        for (var id = 0; id < _space.Words.Count; id++)
+        {
+            var sum = new RowSum(model, sums, id * Categories);
+            sum.Gram(FeatureHash.Of(_space.Words[id]));
+            TextScanner.Grams(_space.Words[id], ref sum);
+        }
+
+        return sums;
+    }
+
+    private readonly struct RowSum(ClassifierModel model, short[] sums, int offset) : IGramSink
+    {
+        public void Gram(ulong hash)
+        {
+            var row = model.FindRow(hash);
+            for (var c = 0; row >= 0 && c < Categories; c++)
+            {
+                sums[offset + c] += model.Rows[row + c];
+            }
+        }
     }
 
     private ClassifierModel Quantise(LinearTrainer trainer, List<int> kept, (float Slope, float Offset)[] calibration)
@@ -172,7 +199,7 @@ internal sealed class ModelBuilder
             biases[c] = (trainer.Biases[c] * calibration[c].Slope) + calibration[c].Offset;
         }
 
-        return new ClassifierModel(_space.Vocabulary, fingerprints, rows, scales, biases, _settings.DampingOffset, _settings.DampingPower);
+        return new ClassifierModel(_space.Vocabulary, AddUpWords(rows, fingerprints), fingerprints, rows, scales, biases, _settings.DampingOffset, _settings.DampingPower);
     }
 }
 

@@ -8,6 +8,7 @@ string? output = null;
 string? model = null;
 var project = FindProject();
 var evaluate = false;
+var judge = false;
 var classify = false;
 for (var i = 0; i < args.Length; i++)
 {
@@ -24,6 +25,9 @@ for (var i = 0; i < args.Length; i++)
             break;
         case "--evaluate":
             evaluate = true;
+            break;
+        case "--judge":
+            judge = true;
             break;
         case "--classify":
             classify = true;
@@ -45,6 +49,12 @@ var clock = Stopwatch.StartNew();
 if (evaluate)
 {
     new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output);
+    return 0;
+}
+
+if (judge)
+{
+    new Evaluation(sources, new TrainingSettings(), Console.Out).ReportModel(EmbeddedClassifier.FromFile(model ?? output), sources.ReadAll());
     return 0;
 }
 
@@ -82,7 +92,8 @@ static void Classify(EmbeddedClassifier classifier)
 static int Usage()
 {
     Console.Error.WriteLine("Usage: ConversationGuard.Training --data DIRECTORY [--output FILE]      trains the model");
-    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE]   judges it");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE]   judges the training, each source left out in turn, and the model");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --judge [--model FILE]      judges the model alone");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --classify [--model FILE]   classifies the lines of the standard input");
     return 2;
 }

@@ -9,6 +9,7 @@ namespace ConversationGuard.Training;
 internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
     private const float CorpusWeight = 3;
+    private const int SentencesPerTemplate = 16;
 
     private static readonly CategorySet Harassment = CategorySet.Of(HarmCategory.Harassment);
     private static readonly CategorySet Threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
@@ -29,6 +30,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     {
         var texts = new List<LabelledText>();
         texts.AddRange(ReadCorpus(Path.Combine(projectDirectory, "Corpus")));
+        texts.AddRange(ReadTemplates());
         texts.AddRange(ReadLabelled("hh-harmless", ReadHarmlessTurns()));
         texts.AddRange(ReadLabelled("do-not-answer", ReadRows("do-not-answer/do-not-answer.jsonl").Select((row, i) => ($"dna-{i}", $"dna-{i}", row.GetProperty("text").GetString()!))));
         texts.AddRange(ReadLabelled("dices", ReadDices()));
@@ -121,12 +123,44 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         }
     }
 
-    private static (CategorySet Known, CategorySet Labels) LabelsOf(JsonElement row)
+    /// <summary>Fills the templates with the entries of their lists, a fixed number of times.</summary>
+    private IEnumerable<LabelledText> ReadTemplates()
+    {
+        var lists = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var line in File.ReadLines(Path.Combine(projectDirectory, "Templates.txt")))
+        {
+            if (line.StartsWith('$'))
+            {
+                var colon = line.IndexOf(':', StringComparison.Ordinal);
+                lists.Add(line[1..colon], line[(colon + 1)..].Split(',', StringSplitOptions.TrimEntries));
+            }
+            else if (!line.StartsWith('#') && line.Split('|', 2) is [var names, var template])
+            {
+                var (known, labels) = LabelsOf(names.Trim() == "none" ? [] : names.Split(',', StringSplitOptions.TrimEntries));
+                for (var i = 0; i < SentencesPerTemplate; i++)
+                {
+                    var hash = StableHash($"{template}#{i}");
+                    var sentence = Gap().Replace(template.Trim(), gap =>
+                    {
+                        hash = (hash * 2654435761) + 12345;
+                        var list = lists[gap.Groups[1].Value];
+                        return list[(int)((hash >> 8) % (uint)list.Length)];
+                    });
+                    yield return new LabelledText(sentence, "templates", $"template/{template}", "en", known, labels, 0.7f);
+                }
+            }
+        }
+    }
+
+    private static (CategorySet Known, CategorySet Labels) LabelsOf(JsonElement row) =>
+        LabelsOf(row.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!));
+
+    private static (CategorySet Known, CategorySet Labels) LabelsOf(IEnumerable<string> names)
     {
         var labels = CategorySet.None;
-        foreach (var label in row.GetProperty("labels").EnumerateArray())
+        foreach (var name in names)
         {
-            labels |= CategorySet.Of(new HarmCategory(label.GetString()!));
+            labels |= CategorySet.Of(new HarmCategory(name));
         }
 
         // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
@@ -236,6 +270,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             "I think I'm going to overdose", "我要死", "私は死んでいいかな", "곧 손목그을거에요", "Ich glaube, ich werde ertrinken", "Sto pensando di uccidermi",
             "Vou acabar com a minha vida",
         };
+        var classes = ReadWordClasses();
         foreach (var row in Rows(Data("ms-chitchat/ms-chitchat.jsonl")))
         {
             var text = row.GetProperty("text").GetString()!;
@@ -260,9 +295,16 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
                 continue;
             }
 
-            yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}", language, CategorySet.All - (isCrisis ? Instructions | SelfHarm : CategorySet.None), isCrisis ? Intent : CategorySet.None, isCrisis ? 1 : 0.5f);
+            // "You are useless" is among what people say to bots, and an insult all the same; "are you dumb?" is teasing.
+            var known = CategorySet.All - (isCrisis ? Instructions | SelfHarm : CategorySet.None);
+            known -= IsRude(text, classes) && !TeasingQuestion().IsMatch(text) ? Harassment : CategorySet.None;
+            yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}/{StableHash(text) % 4}", language, known, isCrisis ? Intent : CategorySet.None, isCrisis ? 1 : 0.5f);
         }
     }
+
+    private static bool IsRude(string text, IReadOnlyDictionary<string, byte> classes) =>
+        text.Split(' ', '.', ',', '!', '?').Any(word => classes.GetValueOrDefault(Folded(word.ToLowerInvariant())) is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp)
+        || text.Contains("shut", StringComparison.OrdinalIgnoreCase);
 
     private IEnumerable<LabelledText> ReadParadetox()
     {
@@ -314,7 +356,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             yield return new LabelledText(
                 text, "hatemoji", $"hatemoji/{StableHash(text)}", "en",
                 Hate | (hateful && !threat ? CategorySet.None : HateThreat) | (hateful ? CategorySet.None : Illicit | IllicitViolent),
-                hateful ? threat ? Hate | HateThreat : Hate : CategorySet.None, 0.6f);
+                hateful ? threat ? Hate | HateThreat : Hate : CategorySet.None, hateful ? 0.3f : 0.6f);
         }
     }
 
@@ -327,7 +369,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             switch (row.GetProperty("cls").GetString())
             {
                 case "hate":
-                    yield return new LabelledText(text, "davidson", group, "en", Hate, Hate, 0.3f);
+                    yield return new LabelledText(text, "davidson", group, "en", Hate, Hate, 0.15f);
                     break;
                 case "neither":
                     yield return new LabelledText(text, "davidson", group, "en", CategorySet.All - CategorySet.Crisis - SelfHarm - Violence, CategorySet.None, 0.3f);
@@ -360,7 +402,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             {
                 "cae-malicious-user" => Example(Minors, Sexual | Illicit | IllicitViolent | Harassment | related, 0.5f),
                 "cbr-malicious-user" => Example(IllicitViolent, Illicit | Harassment | related, 0.4f, 2),
-                "hat-malicious-user" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.4f, 4),
+                "hat-malicious-user" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.3f, 4),
                 "nvc-malicious-user" => Example(Illicit, IllicitViolent | Harassment | related, 0.5f, 2),
                 "scr-malicious-user" => Example(Illicit, IllicitViolent | Sexual | Minors | Harassment | related, 0.4f, 2),
                 "vcr-malicious-user" => Example(IllicitViolent, Illicit | Hate | Harassment | related, 0.3f, 4),
@@ -480,7 +522,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
                         yield return new LabelledText(text, "germeval2018", group, "de", Harassment, Harassment, 0.4f);
                         break;
                     case "ABUSE":
-                        yield return new LabelledText(text, "germeval2018", group, "de", Hate, Hate, 0.3f);
+                        yield return new LabelledText(text, "germeval2018", group, "de", Hate, Hate, 0.15f);
                         break;
                     case "OTHER":
                         yield return new LabelledText(text, "germeval2018", group, "de", CategorySet.All - CategorySet.Crisis, CategorySet.None, 0.4f);
@@ -503,7 +545,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
                 var group = $"mlma/{StableHash(text)}";
                 if (sentiment.Contains("hateful", StringComparison.Ordinal) && !sentiment.Contains("normal", StringComparison.Ordinal))
                 {
-                    yield return new LabelledText(text, "mlma", group, language, Hate, Hate, 0.2f);
+                    yield return new LabelledText(text, "mlma", group, language, Hate, Hate, 0.1f);
                 }
                 else if (sentiment == "normal")
                 {
@@ -563,6 +605,9 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             WordClass.They => "they",
             WordClass.Their => "their",
             WordClass.LastOfForm => "please",
+            WordClass.InsultNoun => "insult-noun",
+            WordClass.InsultAdjective => "insult-adj",
+            WordClass.ShutUp => "shutup",
             _ => name,
         };
         if (name != expected)
@@ -631,6 +676,12 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     [GeneratedRegex(@"^(?:A|USER):\s*(.*?)(?=^(?:A|B|USER|LAMDA):|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex UserTurnOfDices();
+
+    [GeneratedRegex(@"\?|？|\b(are|do|why|how|is|what|did|can|will|am) (you|u|i)\b|\bi('m| am)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex TeasingQuestion();
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Gap();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();
