@@ -134,6 +134,11 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
             output.WriteLine(Invariant($"  {group.Key,-22} {count,6}: held for a violation {100.0 * group.Count(item => IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => IsCrisis(item.Scores)) / count:F2} %"));
         }
 
+        foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "ms-chitchat" && Kind(item.Text) == "crisis").GroupBy(item => item.Text.Language))
+        {
+            output.WriteLine(Invariant($"    crisis in {group.Key}: {group.Count(item => IsCrisis(item.Scores))} of {group.Count()} found"));
+        }
+
         foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "corpus" && Kind(item.Text) == "harmless").GroupBy(item => item.Text.Exemption).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var count = group.Count();
