@@ -11,19 +11,19 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     private const float CorpusWeight = 3;
     private const int SentencesPerTemplate = 16;
 
-    private static readonly CategorySet Harassment = CategorySet.Of(HarmCategory.Harassment);
-    private static readonly CategorySet Threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
-    private static readonly CategorySet Hate = CategorySet.Of(HarmCategory.Hate);
-    private static readonly CategorySet HateThreat = CategorySet.Of(HarmCategory.HateThreatening);
-    private static readonly CategorySet Sexual = CategorySet.Of(HarmCategory.Sexual);
-    private static readonly CategorySet Minors = CategorySet.Of(HarmCategory.SexualMinors);
-    private static readonly CategorySet Violence = CategorySet.Of(HarmCategory.Violence, HarmCategory.ViolenceGraphic);
-    private static readonly CategorySet Illicit = CategorySet.Of(HarmCategory.Illicit);
-    private static readonly CategorySet IllicitViolent = CategorySet.Of(HarmCategory.IllicitViolent);
-    private static readonly CategorySet SelfHarm = CategorySet.Of(HarmCategory.SelfHarm);
-    private static readonly CategorySet Intent = CategorySet.Of(HarmCategory.SelfHarmIntent);
-    private static readonly CategorySet Instructions = CategorySet.Of(HarmCategory.SelfHarmInstructions);
-    private static readonly CategorySet ViolenceIntent = CategorySet.Of(HarmCategory.ViolenceIntent);
+    private static readonly CategorySet _harassment = CategorySet.Of(HarmCategory.Harassment);
+    private static readonly CategorySet _threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
+    private static readonly CategorySet _hate = CategorySet.Of(HarmCategory.Hate);
+    private static readonly CategorySet _hateThreat = CategorySet.Of(HarmCategory.HateThreatening);
+    private static readonly CategorySet _sexual = CategorySet.Of(HarmCategory.Sexual);
+    private static readonly CategorySet _minors = CategorySet.Of(HarmCategory.SexualMinors);
+    private static readonly CategorySet _violence = CategorySet.Of(HarmCategory.Violence, HarmCategory.ViolenceGraphic);
+    private static readonly CategorySet _illicit = CategorySet.Of(HarmCategory.Illicit);
+    private static readonly CategorySet _illicitViolent = CategorySet.Of(HarmCategory.IllicitViolent);
+    private static readonly CategorySet _selfHarm = CategorySet.Of(HarmCategory.SelfHarm);
+    private static readonly CategorySet _intent = CategorySet.Of(HarmCategory.SelfHarmIntent);
+    private static readonly CategorySet _instructions = CategorySet.Of(HarmCategory.SelfHarmInstructions);
+    private static readonly CategorySet _violenceIntent = CategorySet.Of(HarmCategory.ViolenceIntent);
 
     /// <summary>Reads everything that may train the model, without duplicates, in a fixed order.</summary>
     public IReadOnlyList<LabelledText> ReadAll()
@@ -165,9 +165,9 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
         // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
         var known = CategorySet.All;
-        known -= labels.Overlaps(IllicitViolent) ? Illicit - labels : CategorySet.None;
-        known -= labels.Overlaps(Threat) ? Harassment - labels : CategorySet.None;
-        known -= labels.Overlaps(HateThreat) ? Hate - labels : CategorySet.None;
+        known -= labels.Overlaps(_illicitViolent) ? _illicit - labels : CategorySet.None;
+        known -= labels.Overlaps(_threat) ? _harassment - labels : CategorySet.None;
+        known -= labels.Overlaps(_hateThreat) ? _hate - labels : CategorySet.None;
         return (known, labels);
     }
 
@@ -240,19 +240,19 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             var types = row.GetProperty("types").EnumerateObject().ToDictionary(type => type.Name, type => type.Value.GetInt32());
             bool Majority(string type) => types.GetValueOrDefault(type) * 2 > severities.Count;
             var conversation = row.GetProperty("conv_id").GetString()!;
-            var known = isAbuse || isClean ? Harassment : CategorySet.None;
-            var labels = isAbuse ? Harassment : CategorySet.None;
+            var known = isAbuse || isClean ? _harassment : CategorySet.None;
+            var labels = isAbuse ? _harassment : CategorySet.None;
             if (isAbuse)
             {
-                known |= Sexual;
-                labels |= Majority("sex_harassment") ? Sexual : CategorySet.None;
+                known |= _sexual;
+                labels |= Majority("sex_harassment") ? _sexual : CategorySet.None;
                 var hateful = Majority("racist") || Majority("homophobic") || Majority("transphobic");
-                known |= hateful ? Hate : CategorySet.None;
-                labels |= hateful ? Hate : CategorySet.None;
+                known |= hateful ? _hate : CategorySet.None;
+                labels |= hateful ? _hate : CategorySet.None;
             }
             else if (isClean)
             {
-                known |= CategorySet.All - CategorySet.Crisis - SelfHarm - Violence - IllicitViolent;
+                known |= CategorySet.All - CategorySet.Crisis - _selfHarm - _violence - _illicitViolent;
             }
 
             yield return new LabelledText(row.GetProperty("user").GetString()!, "convabuse", conversation, "en", known, labels, 1)
@@ -296,9 +296,9 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             }
 
             // "You are useless" is among what people say to bots, and an insult all the same; "are you dumb?" is teasing.
-            var known = CategorySet.All - (isCrisis ? Instructions | SelfHarm : CategorySet.None);
-            known -= IsRude(text, classes) && !TeasingQuestion().IsMatch(text) ? Harassment : CategorySet.None;
-            yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}/{StableHash(text) % 4}", language, known, isCrisis ? Intent : CategorySet.None, isCrisis ? 1 : 0.5f);
+            var known = CategorySet.All - (isCrisis ? _instructions | _selfHarm : CategorySet.None);
+            known -= IsRude(text, classes) && !TeasingQuestion().IsMatch(text) ? _harassment : CategorySet.None;
+            yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}/{StableHash(text) % 4}", language, known, isCrisis ? _intent : CategorySet.None, isCrisis ? 1 : 0.5f);
         }
     }
 
@@ -319,17 +319,17 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
             if (Insult().IsMatch(toxic) && SecondPerson().IsMatch(toxic))
             {
-                yield return new LabelledText(toxic, "paradetox", group, "en", Harassment, Harassment, 0.4f);
+                yield return new LabelledText(toxic, "paradetox", group, "en", _harassment, _harassment, 0.4f);
             }
             else if (Profanity().IsMatch(toxic) && !SecondPerson().IsMatch(toxic) && !Insult().IsMatch(toxic))
             {
                 // Swearing that is aimed at nobody (R7).
-                yield return new LabelledText(toxic, "paradetox", group, "en", Harassment | Hate | Illicit | IllicitViolent, CategorySet.None, 0.4f);
+                yield return new LabelledText(toxic, "paradetox", group, "en", _harassment | _hate | _illicit | _illicitViolent, CategorySet.None, 0.4f);
             }
 
             foreach (var neutral in row.GetProperty("neutral").EnumerateArray().Take(1))
             {
-                yield return new LabelledText(neutral.GetString()!, "paradetox", group, "en", Harassment | Threat | Hate | HateThreat | Sexual | Minors | Illicit | IllicitViolent, CategorySet.None, 0.4f);
+                yield return new LabelledText(neutral.GetString()!, "paradetox", group, "en", _harassment | _threat | _hate | _hateThreat | _sexual | _minors | _illicit | _illicitViolent, CategorySet.None, 0.4f);
             }
         }
     }
@@ -341,7 +341,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             var text = row.GetProperty("text").GetString()!;
             var toxic = row.GetProperty("toxic").GetBoolean();
             yield return toxic
-                ? new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", Harassment, Harassment, 0.4f)
+                ? new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", _harassment, _harassment, 0.4f)
                 : new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", CategorySet.All, CategorySet.None, 1);
         }
     }
@@ -355,8 +355,8 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             var threat = row.GetProperty("type").GetString() == "threateninglanguage";
             yield return new LabelledText(
                 text, "hatemoji", $"hatemoji/{StableHash(text)}", "en",
-                Hate | (hateful && !threat ? CategorySet.None : HateThreat) | (hateful ? CategorySet.None : Illicit | IllicitViolent),
-                hateful ? threat ? Hate | HateThreat : Hate : CategorySet.None, hateful ? 0.3f : 0.6f);
+                _hate | (hateful && !threat ? CategorySet.None : _hateThreat) | (hateful ? CategorySet.None : _illicit | _illicitViolent),
+                hateful ? threat ? _hate | _hateThreat : _hate : CategorySet.None, hateful ? 0.3f : 0.6f);
         }
     }
 
@@ -369,15 +369,15 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             switch (row.GetProperty("cls").GetString())
             {
                 case "hate":
-                    yield return new LabelledText(text, "davidson", group, "en", Hate, Hate, 0.15f);
+                    yield return new LabelledText(text, "davidson", group, "en", _hate, _hate, 0.15f);
                     break;
                 case "neither":
-                    yield return new LabelledText(text, "davidson", group, "en", CategorySet.All - CategorySet.Crisis - SelfHarm - Violence, CategorySet.None, 0.3f);
+                    yield return new LabelledText(text, "davidson", group, "en", CategorySet.All - CategorySet.Crisis - _selfHarm - _violence, CategorySet.None, 0.3f);
                     break;
 
                 // "Offensive" is mostly dialect and swearing among friends, not abuse (R7).
                 case "offensive" when StableHash(text) % 6 == 0:
-                    yield return new LabelledText(text, "davidson", group, "en", SecondPerson().IsMatch(text) ? Hate : Hate | Harassment, CategorySet.None, 0.3f);
+                    yield return new LabelledText(text, "davidson", group, "en", SecondPerson().IsMatch(text) ? _hate : _hate | _harassment, CategorySet.None, 0.3f);
                     break;
             }
         }
@@ -394,30 +394,30 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             var hash = StableHash(text);
             LabelledText? Example(CategorySet labels, CategorySet unknown, float weight, int oneOf = 1, string language = "en") =>
                 hash % (uint)oneOf == 0 ? new LabelledText(text, "mlcommons-safety", group, language, CategorySet.All - unknown, labels, weight) { Exemption = file } : null;
-            var related = Violence | CategorySet.Crisis | SelfHarm | Threat | HateThreat;
+            var related = _violence | CategorySet.Crisis | _selfHarm | _threat | _hateThreat;
             var language = LanguageSuffix().Match(file) is { Success: true } match
                 ? match.Value switch { "-cn" or "-ca" => "zh", "-jp" => "ja", "-kr" => "ko", "-kw" => "sw", "-my" => "ms", "-tl" => "te", var code => code[1..] }
                 : "en";
             var example = file switch
             {
-                "cae-malicious-user" => Example(Minors, Sexual | Illicit | IllicitViolent | Harassment | related, 0.5f),
-                "cbr-malicious-user" => Example(IllicitViolent, Illicit | Harassment | related, 0.4f, 2),
-                "hat-malicious-user" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.3f, 4),
-                "nvc-malicious-user" => Example(Illicit, IllicitViolent | Harassment | related, 0.5f, 2),
-                "scr-malicious-user" => Example(Illicit, IllicitViolent | Sexual | Minors | Harassment | related, 0.4f, 2),
-                "vcr-malicious-user" => Example(IllicitViolent, Illicit | Hate | Harassment | related, 0.3f, 4),
-                "ssh-vulnerable-user" => Example(Intent, Instructions | SelfHarm | Violence | Illicit | IllicitViolent | Sexual, 1),
-                _ when file.EndsWith("-typical-user", StringComparison.Ordinal) => Example(CategorySet.None, CategorySet.Crisis | SelfHarm, 0.5f),
-                "ailuminate-cse" => Example(Minors, Sexual | Illicit | IllicitViolent | Harassment | related, 0.4f),
-                "ailuminate-iwp" => Example(IllicitViolent, Illicit | Harassment | related, 0.5f),
-                "ailuminate-ncr" or "ailuminate-prv" => Example(Illicit, IllicitViolent | Sexual | Harassment | related, 0.4f),
-                "ailuminate-vcr" => Example(IllicitViolent, Illicit | Harassment | Hate | related, 0.4f),
-                "ailuminate-hte" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.3f),
-                "ailuminate-ssh" => Example(CategorySet.None, CategorySet.All - Hate - Minors, 0.3f),
-                "ailuminate-sxc-prn" => Example(Sexual, CategorySet.All - Sexual - Hate - IllicitViolent, 0.4f),
+                "cae-malicious-user" => Example(_minors, _sexual | _illicit | _illicitViolent | _harassment | related, 0.5f),
+                "cbr-malicious-user" => Example(_illicitViolent, _illicit | _harassment | related, 0.4f, 2),
+                "hat-malicious-user" => Example(_hate, _illicit | _illicitViolent | _harassment | related, 0.3f, 4),
+                "nvc-malicious-user" => Example(_illicit, _illicitViolent | _harassment | related, 0.5f, 2),
+                "scr-malicious-user" => Example(_illicit, _illicitViolent | _sexual | _minors | _harassment | related, 0.4f, 2),
+                "vcr-malicious-user" => Example(_illicitViolent, _illicit | _hate | _harassment | related, 0.3f, 4),
+                "ssh-vulnerable-user" => Example(_intent, _instructions | _selfHarm | _violence | _illicit | _illicitViolent | _sexual, 1),
+                _ when file.EndsWith("-typical-user", StringComparison.Ordinal) => Example(CategorySet.None, CategorySet.Crisis | _selfHarm, 0.5f),
+                "ailuminate-cse" => Example(_minors, _sexual | _illicit | _illicitViolent | _harassment | related, 0.4f),
+                "ailuminate-iwp" => Example(_illicitViolent, _illicit | _harassment | related, 0.5f),
+                "ailuminate-ncr" or "ailuminate-prv" => Example(_illicit, _illicitViolent | _sexual | _harassment | related, 0.4f),
+                "ailuminate-vcr" => Example(_illicitViolent, _illicit | _harassment | _hate | related, 0.4f),
+                "ailuminate-hte" => Example(_hate, _illicit | _illicitViolent | _harassment | related, 0.3f),
+                "ailuminate-ssh" => Example(CategorySet.None, CategorySet.All - _hate - _minors, 0.3f),
+                "ailuminate-sxc-prn" => Example(_sexual, CategorySet.All - _sexual - _hate - _illicitViolent, 0.4f),
                 _ when file.StartsWith("ncr-", StringComparison.Ordinal) || file.StartsWith("prv-", StringComparison.Ordinal)
-                    => Example(Illicit, IllicitViolent | Sexual | Harassment | related, 0.3f, 1, language),
-                _ when file.StartsWith("vcr-", StringComparison.Ordinal) => Example(IllicitViolent, Illicit | Harassment | Hate | related, 0.3f, 1, language),
+                    => Example(_illicit, _illicitViolent | _sexual | _harassment | related, 0.3f, 1, language),
+                _ when file.StartsWith("vcr-", StringComparison.Ordinal) => Example(_illicitViolent, _illicit | _harassment | _hate | related, 0.3f, 1, language),
 
                 // Copied strategies and shared films are small wrongs: no label, and no example of innocence either.
                 _ => null,
@@ -435,22 +435,22 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         {
             var text = row.GetProperty("text").GetString()!;
             var group = $"advbench/{StableHash(text)}";
-            var related = Violence | CategorySet.Crisis | SelfHarm | Sexual | Minors | Harassment | Threat | Hate | HateThreat;
+            var related = _violence | CategorySet.Crisis | _selfHarm | _sexual | _minors | _harassment | _threat | _hate | _hateThreat;
             if (SelfHarmWords().IsMatch(text))
             {
-                yield return new LabelledText(text, "advbench", group, "en", SelfHarm, SelfHarm, 0.7f) { Exemption = "self-harm" };
+                yield return new LabelledText(text, "advbench", group, "en", _selfHarm, _selfHarm, 0.7f) { Exemption = "self-harm" };
             }
             else if (ViolentWords().IsMatch(text))
             {
-                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - Illicit, IllicitViolent, 0.7f);
+                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - _illicit, _illicitViolent, 0.7f);
             }
             else if (HatefulWords().IsMatch(text))
             {
-                yield return new LabelledText(text, "advbench", group, "en", Hate, Hate, 0.7f);
+                yield return new LabelledText(text, "advbench", group, "en", _hate, _hate, 0.7f);
             }
             else
             {
-                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - IllicitViolent, Illicit, 0.7f);
+                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - _illicitViolent, _illicit, 0.7f);
             }
         }
     }
@@ -519,10 +519,10 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
                 switch (columns[2])
                 {
                     case "INSULT":
-                        yield return new LabelledText(text, "germeval2018", group, "de", Harassment, Harassment, 0.4f);
+                        yield return new LabelledText(text, "germeval2018", group, "de", _harassment, _harassment, 0.4f);
                         break;
                     case "ABUSE":
-                        yield return new LabelledText(text, "germeval2018", group, "de", Hate, Hate, 0.15f);
+                        yield return new LabelledText(text, "germeval2018", group, "de", _hate, _hate, 0.15f);
                         break;
                     case "OTHER":
                         yield return new LabelledText(text, "germeval2018", group, "de", CategorySet.All - CategorySet.Crisis, CategorySet.None, 0.4f);
@@ -545,11 +545,11 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
                 var group = $"mlma/{StableHash(text)}";
                 if (sentiment.Contains("hateful", StringComparison.Ordinal) && !sentiment.Contains("normal", StringComparison.Ordinal))
                 {
-                    yield return new LabelledText(text, "mlma", group, language, Hate, Hate, 0.1f);
+                    yield return new LabelledText(text, "mlma", group, language, _hate, _hate, 0.1f);
                 }
                 else if (sentiment == "normal")
                 {
-                    yield return new LabelledText(text, "mlma", group, language, Hate | Harassment, CategorySet.None, 0.2f);
+                    yield return new LabelledText(text, "mlma", group, language, _hate | _harassment, CategorySet.None, 0.2f);
                 }
             }
         }

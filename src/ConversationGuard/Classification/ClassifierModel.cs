@@ -21,7 +21,7 @@ internal sealed class ClassifierModel
     private const int FormatVersion = 1;
     private const int MaxBucketBits = 20;
     private const int MaxWords = 1 << 18;
-    private static readonly byte[] Magic = "CGMODEL"u8.ToArray();
+    private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
 
     private readonly ulong[] _fingerprints;
     private readonly sbyte[] _rows;
@@ -103,7 +103,7 @@ internal sealed class ClassifierModel
     public void Save(Stream stream)
     {
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
-        writer.Write(Magic);
+        writer.Write(_magic);
         writer.Write((byte)FormatVersion);
         writer.Write(Categories);
         foreach (var category in HarmCategory.WellKnown)
@@ -151,7 +151,7 @@ internal sealed class ClassifierModel
             writer.Write(_wordRows[i]);
         }
 
-        writer.Write(Magic);
+        writer.Write(_magic);
     }
 
 #if NET8_0_OR_GREATER
@@ -163,7 +163,7 @@ internal sealed class ClassifierModel
         try
         {
             using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
-            Require(reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic), "it does not begin like one");
+            Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not begin like one");
             var version = reader.ReadByte();
             Require(version == FormatVersion, $"its format is version {version} and version {FormatVersion} is expected");
             Require(reader.ReadInt32() == Categories, "it has another number of categories");
@@ -205,7 +205,7 @@ internal sealed class ClassifierModel
                 wordRows[i] = BinaryPrimitives.ReadInt16LittleEndian(wordBytes.AsSpan(i * sizeof(short)));
             }
 
-            Require(reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic), "it does not end like one");
+            Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not end like one");
             return new ClassifierModel(new Vocabulary(hashes, traits, classes), wordRows, fingerprints, rows, scales, biases, dampingOffset, dampingPower);
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)

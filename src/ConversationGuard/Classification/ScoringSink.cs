@@ -9,9 +9,9 @@ namespace ConversationGuard.Classification;
 internal sealed class ScoringBuffers
 {
     [ThreadStatic]
-    private static ScoringBuffers? t_current;
+    private static ScoringBuffers? _current;
 
-    public static ScoringBuffers Current => t_current ??= new ScoringBuffers();
+    public static ScoringBuffers Current => _current ??= new ScoringBuffers();
 
     public ScanBuffers Scan { get; } = new();
 

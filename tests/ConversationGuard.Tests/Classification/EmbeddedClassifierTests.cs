@@ -5,13 +5,13 @@ namespace ConversationGuard.Tests.Classification;
 [TestFixture]
 public sealed class EmbeddedClassifierTests
 {
-    private static readonly HarmCategory[] Violations =
+    private static readonly HarmCategory[] _violations =
     [
         HarmCategory.Harassment, HarmCategory.HarassmentThreatening, HarmCategory.Hate, HarmCategory.HateThreatening,
         HarmCategory.SexualMinors, HarmCategory.Illicit, HarmCategory.IllicitViolent,
     ];
 
-    private static readonly HarmCategory[] CrisisSignals =
+    private static readonly HarmCategory[] _crisisSignals =
         [HarmCategory.SelfHarmIntent, HarmCategory.SelfHarmInstructions, HarmCategory.ViolenceIntent];
 
     [TestCase("you are a useless piece of garbage")]
@@ -97,7 +97,7 @@ public sealed class EmbeddedClassifierTests
         var classification = Classify(text);
 
         classification.IsUnsure.Should().BeTrue();
-        classification.Scores.Select(score => score.Category).Should().BeSubsetOf(CrisisSignals);
+        classification.Scores.Select(score => score.Category).Should().BeSubsetOf(_crisisSignals);
     }
 
     [Test]
@@ -199,9 +199,9 @@ public sealed class EmbeddedClassifierTests
         return pending.Result;
     }
 
-    internal static List<HarmCategory> Violated(string text) => Reached(text, Violations);
+    internal static List<HarmCategory> Violated(string text) => Reached(text, _violations);
 
-    internal static List<HarmCategory> Signals(string text) => Reached(text, CrisisSignals);
+    internal static List<HarmCategory> Signals(string text) => Reached(text, _crisisSignals);
 
     private static List<HarmCategory> Reached(string text, HarmCategory[] categories)
     {
