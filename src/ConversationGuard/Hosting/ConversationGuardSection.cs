@@ -48,12 +48,16 @@ internal static class ConversationGuardSection
     {
         Check(
             section,
+            nameof(ConversationGuardOptions.Preset),
             nameof(ConversationGuardOptions.Mode),
             nameof(ConversationGuardOptions.EndBehavior),
             nameof(ConversationGuardOptions.RedirectionStyle),
             nameof(ConversationGuardOptions.Redirections),
             nameof(ConversationGuardOptions.CalmTurnsToForgive),
             nameof(ConversationGuardOptions.TimeToForgive),
+            nameof(ConversationGuardOptions.MostSevereAction),
+            nameof(ConversationGuardOptions.PerAuthor),
+            nameof(ConversationGuardOptions.TrustHistory),
             nameof(ConversationGuardOptions.CrisisHold),
             nameof(ConversationGuardOptions.ClassifierTimeout),
             nameof(ConversationGuardOptions.Categories),
@@ -64,7 +68,7 @@ internal static class ConversationGuardSection
         Check(section.GetSection(nameof(ConversationGuardOptions.Store)), nameof(InMemoryStoreOptions.Capacity), nameof(InMemoryStoreOptions.Expiration));
         foreach (var category in section.GetSection(nameof(ConversationGuardOptions.Categories)).GetChildren())
         {
-            Check(category, nameof(CategoryOptions.Threshold), nameof(CategoryOptions.Role));
+            Check(category, nameof(CategoryOptions.Threshold), nameof(CategoryOptions.Role), nameof(CategoryOptions.Immediate));
         }
 
         foreach (var texts in section.GetSection(nameof(ConversationGuardOptions.Texts)).GetChildren())
@@ -82,6 +86,7 @@ internal static class ConversationGuardSection
                 nameof(GuardTexts.HelpResources),
                 nameof(GuardTexts.EndedForAbuse),
                 nameof(GuardTexts.EndedForHarmRequests),
+                nameof(GuardTexts.EndedAtOnce),
                 nameof(GuardTexts.Ended),
                 nameof(GuardTexts.NextSteps),
                 nameof(GuardTexts.Behaviors),
