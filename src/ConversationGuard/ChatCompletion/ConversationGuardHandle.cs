@@ -17,9 +17,6 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     public async ValueTask<ConversationStatus> EndAsync(string conversationKey, EndReason? reason = null, CancellationToken cancellationToken = default)
     {
         var ending = new ConversationEnding { Reason = reason ?? EndReason.HostRequest, At = services.TimeProvider.GetUtcNow(), RuleIds = ["R1"] };
-
-        // An end that other turns follow on record is that of a branch that was left: the conversation went on from an earlier turn, and can be ended.
-        bool HasEnded(ConversationLedger ledger) => ledger.HostEnding is not null || ledger.Entries is [.., { Ending: not null }];
         var status = await ChangeAsync(conversationKey, ledger => HasEnded(ledger) ? ledger : ledger with { HostEnding = ending }, cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(status.Ending, ending))
         {
@@ -67,6 +64,13 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
 
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
         ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Except(Fold(ledger).OfHolds)] }, cancellationToken);
+
+    /// <summary>An end after which a turn in an earlier place went on record is that of a branch that was left: the conversation went on there.</summary>
+    private static bool HasEnded(ConversationLedger ledger)
+    {
+        var last = ledger.Entries.LastOrDefault(entry => entry.Ending is not null);
+        return ledger.HostEnding is not null || (last is not null && ledger.Entries.SkipWhile(entry => !ReferenceEquals(entry, last)).All(entry => entry.Place >= last.Place));
+    }
 
     private static List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
         [.. new PresentedHistory(history, isHeldByServer: false).Identify(ledger).Select(turn => turn.Id)];

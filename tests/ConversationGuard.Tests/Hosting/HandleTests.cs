@@ -111,12 +111,15 @@ public class HandleTests
         (await chat.EndsAtAsync("hello")).Should().BeEquivalentTo(new { Reason = new EndReason("office_hours"), IsRepeat = true });
     }
 
-    [Test]
-    public async Task R11_an_end_by_the_guard_is_not_the_hosts_afterwards()
+    [TestCase("insult four")]
+    [TestCase("insult four", "never mind")]
+    [TestCase("well", "insult four", "never mind")]
+    public async Task R11_an_end_by_the_guard_is_not_the_hosts_afterwards(params string[] together)
     {
         await using var chat = new GuardedChat(ChatPath.Whole);
         await chat.SayAllAsync("insult one", "insult two", "insult three");
-        await chat.EndsAtAsync("insult four");
+        var end = () => chat.AskAsync([.. chat.History, .. together.Select(text => new ChatMessage(ChatRole.User, text))]);
+        await end.Should().ThrowAsync<ConversationEndedException>();
 
         var status = await chat.Guard.EndAsync("conversation-1");
 
