@@ -7,7 +7,7 @@ namespace ConversationGuard;
 /// <remarks>A key is what the host set on the call or its resolver gave; for a conversation known by its <c>ConversationId</c>, the latest id.</remarks>
 public interface IConversationGuard
 {
-    /// <summary>Tells how a conversation stands.</summary>
+    /// <summary>Tells how a conversation stands: what is on record of all its branches, since only a call shows on which it goes on.</summary>
     /// <param name="conversationKey">The conversation's key.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The status; that of an untouched conversation if nothing is on record.</returns>
@@ -23,7 +23,7 @@ public interface IConversationGuard
     /// <summary>Begins a branch of a conversation for hosts that know where it leaves: the new conversation starts with what was on record there (R11).</summary>
     /// <param name="conversationKey">The conversation's key.</param>
     /// <param name="branchKey">The key of the new conversation.</param>
-    /// <param name="history">The messages that the branch keeps, as they were presented to the guard. Turns that are not among them do not count on the branch; crisis signals stay (R5).</param>
+    /// <param name="history">The messages that the branch keeps, as they were presented to the guard. Turns that are not among them do not count on the branch; crisis signals stay (R5). With a record per author, those of the author.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The status of the branch. A branch that keeps all that led to an end has ended too.</returns>
     /// <exception cref="InvalidOperationException">Something is on record under <paramref name="branchKey"/> already.</exception>

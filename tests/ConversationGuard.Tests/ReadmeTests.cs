@@ -69,6 +69,10 @@ public partial class ReadmeTests
         var section = shown.RootElement.GetProperty("ConversationGuard");
         var defaults = new ConversationGuardOptions();
 
+        section.GetProperty("Preset").GetString().Should().Be(defaults.Preset.ToString());
+        section.GetProperty("MostSevereAction").GetString().Should().Be(defaults.MostSevereAction.ToString());
+        section.GetProperty("PerAuthor").GetBoolean().Should().Be(defaults.PerAuthor);
+        section.GetProperty("TrustHistory").GetBoolean().Should().Be(defaults.TrustHistory);
         section.GetProperty("Mode").GetString().Should().Be(defaults.Mode.ToString());
         section.GetProperty("EndBehavior").GetString().Should().Be(defaults.EndBehavior.ToString());
         section.GetProperty("RedirectionStyle").GetString().Should().Be(defaults.RedirectionStyle.ToString());
@@ -81,6 +85,18 @@ public partial class ReadmeTests
         section.GetProperty("Store").GetProperty("Capacity").GetInt32().Should().Be(defaults.Store.Capacity);
         TimeSpan.Parse(section.GetProperty("Store").GetProperty("Expiration").GetString()!, null).Should().Be(defaults.Store.Expiration);
     }
+
+    [Test]
+    public void The_configuration_shows_every_option()
+    {
+        using var shown = JsonDocument.Parse(Blocks("json").Single());
+
+        shown.RootElement.GetProperty("ConversationGuard").EnumerateObject().Select(property => property.Name)
+            .Should().BeEquivalentTo(typeof(ConversationGuardOptions).GetProperties().Select(property => property.Name));
+    }
+
+    [Test]
+    public void The_table_of_presets_names_each_of_them([Values] GuardPreset preset) => Readme().Should().Contain($"\n| `{preset}` | ");
 
     [Test]
     public void It_names_the_two_commands()

@@ -17,7 +17,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     public async ValueTask<ConversationStatus> EndAsync(string conversationKey, EndReason? reason = null, CancellationToken cancellationToken = default)
     {
         var ending = new ConversationEnding { Reason = reason ?? EndReason.HostRequest, At = services.TimeProvider.GetUtcNow(), RuleIds = ["R1"] };
-        var status = await ChangeAsync(conversationKey, ledger => ledger.Ending is null ? ledger with { HostEnding = ending } : ledger, cancellationToken).ConfigureAwait(false);
+        var status = await ChangeAsync(conversationKey, ledger => HasEnded(ledger) ? ledger : ledger with { HostEnding = ending }, cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(status.Ending, ending))
         {
             services.Report(new GuardEvent
@@ -39,10 +39,19 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         string conversationKey, string branchKey, IEnumerable<ChatMessage> history, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
+        ChatMessage[] messages = [.. history];
+        if (messages.Contains(null!))
+        {
+            throw new ArgumentException("A message is null.", nameof(history));
+        }
+
         var (from, to) = (StoreKey(conversationKey), StoreKey(branchKey));
         var stored = await services.Store.GetAsync(from, cancellationToken).ConfigureAwait(false);
-        var branch = stored.Ledger.IsEmpty ? stored.Ledger : stored.Ledger.KeepingOnly(Turns(history, stored.Ledger));
-        if (!branch.IsEmpty && !await services.Store.TryUpdateAsync(to, branch, VersionedLedger.None.Version, cancellationToken).ConfigureAwait(false))
+
+        // Without a notable turn there is none to keep; what a host ended stays the source's own end (R11).
+        var branch = stored.Ledger.Entries.Count == 0 ? ConversationLedger.Empty : stored.Ledger.KeepingOnly(Turns(messages, stored.Ledger));
+        var existing = await services.Store.GetAsync(to, cancellationToken).ConfigureAwait(false);
+        if (!existing.Ledger.IsEmpty || (!branch.IsEmpty && !await services.Store.TryUpdateAsync(to, branch, existing.Version, cancellationToken).ConfigureAwait(false)))
         {
             throw new InvalidOperationException($"Something is on record under the key \"{branchKey}\" already. A branch needs a key of its own.");
         }
@@ -56,8 +65,15 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
         ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Except(Fold(ledger).OfHolds)] }, cancellationToken);
 
-    private static List<TurnId> Turns(IEnumerable<ChatMessage> history, ConversationLedger ledger) =>
-        [.. new PresentedHistory([.. history], isHeldByServer: false).Identify(ledger).Select(turn => turn.Id)];
+    /// <summary>An end after which a turn in an earlier place went on record is that of a branch that was left: the conversation went on there.</summary>
+    private static bool HasEnded(ConversationLedger ledger)
+    {
+        var last = ledger.Entries.LastOrDefault(entry => entry.Ending is not null);
+        return ledger.HostEnding is not null || (last is not null && ledger.Entries.SkipWhile(entry => !ReferenceEquals(entry, last)).All(entry => entry.Place >= last.Place));
+    }
+
+    private static List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
+        [.. new PresentedHistory(history, isHeldByServer: false).Identify(ledger).Select(turn => turn.Id)];
 
     private static bool IsOfHold(LedgerEntry entry) => entry.Kind is TurnKind.Crisis or TurnKind.Calm;
 
@@ -67,8 +83,12 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     private ConversationStatus Status(string conversationKey, ConversationLedger ledger) =>
         new(conversationKey, Fold(ledger), ledger.Ending);
 
-    private ConversationState Fold(ConversationLedger ledger) =>
-        ConversationState.Fold(ledger, ledger.Terms ?? services.Settings().Terms, services.TimeProvider.GetUtcNow());
+    private ConversationState Fold(ConversationLedger ledger)
+    {
+        // As the next call will see it (R17).
+        var terms = services.Settings().Terms;
+        return ConversationState.Fold(ledger, ledger.Terms?.MoreLenient(terms) ?? terms, services.TimeProvider.GetUtcNow());
+    }
 
     private string StoreKey(string conversationKey)
     {

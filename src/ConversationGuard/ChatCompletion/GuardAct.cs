@@ -9,37 +9,45 @@ internal static class GuardAct
 {
     public static GuardedTurn On(GuardedTurn turn)
     {
+        // One participant's end is not the others': the call is refused only if nobody else speaks in it.
+        var active = turn.Outcomes.Where(outcome => outcome.Ending is null).ToList();
+        var held = active.FindAll(outcome => outcome.State.IsCrisisHold);
+        var answered = active.OrderByDescending(outcome => outcome.Decision.Action).FirstOrDefault();
+        if (turn.Outcomes.Count > 1)
+        {
+            // One reply answers one behaviour. Whoever else was to be redirected or warned was not, and is the next time (R4, R8).
+            turn = turn with { Outcomes = [.. turn.Outcomes.Select(outcome => held.Count > 0 || outcome.Category != answered?.Category ? outcome.Unanswered() : outcome)] };
+        }
+
         // Nothing changes for the user or the model; what would have been delivered counts as delivered (R18).
         if (turn.Settings.Mode == GuardMode.Observe || turn.Outcomes.Count == 0)
         {
             return turn;
         }
 
-        // One participant's end is not the others': the call is refused only if nobody else speaks in it.
-        var active = turn.Outcomes.Where(outcome => outcome.Ending is null).ToList();
-        if (active.Count == 0)
+        if (answered is null)
         {
             var outcome = turn.Outcomes[0];
             var words = turn.Settings.Wording.Ended(outcome.Ending!.Reason, outcome.Ending.Category);
             return turn with { Ended = new ConversationEndedException(outcome.Ending, words, outcome.Call.Key.Value, outcome.IsRefused) };
         }
 
-        return active.Find(outcome => outcome.State.IsCrisisHold) is { } held
-            ? Support(turn, held)
-            : Redirect(turn, active.OrderByDescending(outcome => outcome.Decision.Action).First());
+        return held.Count > 0 ? Support(turn, held) : Redirect(turn, answered);
     }
 
-    private static GuardedTurn Support(GuardedTurn turn, Outcome outcome)
+    private static GuardedTurn Support(GuardedTurn turn, List<Outcome> held)
     {
         var wording = turn.Settings.Wording;
-        var asksForHelp = outcome.Call.History.Newest.Any(message => HelpRequest.IsIn(message.Text));
 
         // The help resources come once per hold, again when they are asked for (R5), and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
-        turn = outcome.State.AreResourcesDelivered && !outcome.IsCrisisRepeated && !asksForHelp ? turn : turn with { Notice = wording.HelpResources() };
-        return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && outcome.IsCrisisTurn
+        turn = held.Exists(NeedsResources) ? turn with { Notice = wording.HelpResources() } : turn;
+        return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && held.Exists(outcome => outcome.IsCrisisTurn)
             ? turn with { Reply = wording.SupportReply() }
             : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };
     }
+
+    private static bool NeedsResources(Outcome outcome) =>
+        !outcome.State.AreResourcesDelivered || outcome.IsCrisisRepeated || outcome.Call.History.Newest.Any(turn => HelpRequest.IsIn(turn.Text));
 
     private static GuardedTurn Redirect(GuardedTurn turn, Outcome outcome)
     {

@@ -81,6 +81,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         };
     }
 
+    /// <summary>The same outcome where the reply is about another participant: it redirects and warns nobody else.</summary>
+    public Outcome Unanswered() => this with { Redirected = null };
+
     /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
     public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
 

@@ -116,7 +116,7 @@ public sealed record ConversationLedger
         {
             FirstTurn = turns.Count > 0 ? turns[0] : null,
             HostEnding = null,
-            Entries = [.. Entries.Where(entry => entry.Kind == TurnKind.Crisis || kept.Contains(entry.Turn))],
+            Entries = [.. Entries.Where(entry => entry.Kind == TurnKind.Crisis || (kept.Contains(entry.Turn) && (entry.Ending is null || entry.Ending.Evidence.All(kept.Contains))))],
         };
     }
 

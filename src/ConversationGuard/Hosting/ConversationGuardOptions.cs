@@ -60,6 +60,7 @@ public sealed class ConversationGuardOptions
     public GuardAction MostSevereAction { get; set; } = GuardAction.End;
 
     /// <summary>Gets or sets a value indicating whether each participant of a conversation, by <c>ChatMessage.AuthorName</c>, has a record of their own, so that one who is abusive ends nothing for the others.</summary>
+    /// <remarks>It needs a conversation key that stays the same: the records of participants do not follow a conversation id that changes with every response.</remarks>
     /// <value>Default false.</value>
     public bool PerAuthor { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 using ConversationGuard.Hosting;
 using ConversationGuard.Tests.Doubles;
@@ -20,6 +21,10 @@ public class ConfigurationTests
         """
         {
           "ConversationGuard": {
+            "Preset": "customersupport",
+            "MostSevereAction": "Warn",
+            "PerAuthor": true,
+            "TrustHistory": false,
             "Mode": "observe",
             "EndBehavior": "Respond",
             "RedirectionStyle": "Reply",
@@ -30,7 +35,7 @@ public class ConfigurationTests
             "ClassifierTimeout": "00:00:03",
             "Categories": {
               "harassment/threatening": { "Threshold": 0.8 },
-              "Sexual": { "Role": "Abuse", "Threshold": 0.7 },
+              "Sexual": { "Role": "Abuse", "Threshold": 0.7, "Immediate": true },
               "spam": { "Role": "Abuse" }
             },
             "Culture": "de-AT",
@@ -38,7 +43,7 @@ public class ConfigurationTests
               "de": { "WarningNotice": "Achtung ({behavior})", "Behaviors": { "harassment": "Pöbeln" }, "Instructions": { "hate": "I" }, "Replies": { "hate": "R" } },
               "en": {
                 "RedirectInstruction": "a", "RefuseInstruction": "b", "WarningInstruction": "c", "SupportInstruction": "d", "RedirectReply": "e", "RefuseReply": "f",
-                "SupportReply": "g", "HelpResources": "h", "EndedForAbuse": "i", "EndedForHarmRequests": "j", "Ended": "k", "NextSteps": "l"
+                "SupportReply": "g", "HelpResources": "h", "EndedForAbuse": "i", "EndedForHarmRequests": "j", "Ended": "k", "NextSteps": "l", "EndedAtOnce": "m"
               }
             },
             "Store": { "Capacity": 17, "Expiration": "3.00:00:00" }
@@ -55,6 +60,10 @@ public class ConfigurationTests
 
         options.Should().BeEquivalentTo(new
         {
+            Preset = GuardPreset.CustomerSupport,
+            MostSevereAction = GuardAction.Warn,
+            PerAuthor = true,
+            TrustHistory = false,
             Mode = GuardMode.Observe,
             EndBehavior = EndBehavior.Respond,
             RedirectionStyle = RedirectionStyle.Reply,
@@ -68,13 +77,40 @@ public class ConfigurationTests
         });
         options.Categories.Should().HaveCount(3);
         options.Categories["HARASSMENT/threatening"].Should().BeEquivalentTo(new { Threshold = 0.8, Role = (CategoryRole?)null });
-        options.Categories["sexual"].Should().BeEquivalentTo(new { Threshold = 0.7, Role = CategoryRole.Abuse });
+        options.Categories["sexual"].Should().BeEquivalentTo(new { Threshold = 0.7, Role = CategoryRole.Abuse, Immediate = true });
         options.Texts["de"].Should().BeEquivalentTo(new { WarningNotice = "Achtung ({behavior})" });
         (options.Texts["de"].Behaviors["harassment"], options.Texts["de"].Instructions["hate"], options.Texts["de"].Replies["hate"]).Should().Be(("Pöbeln", "I", "R"));
         var english = options.Texts["en"];
         string.Concat(
             english.RedirectInstruction, english.RefuseInstruction, english.WarningInstruction, english.SupportInstruction, english.RedirectReply, english.RefuseReply,
-            english.SupportReply, english.HelpResources, english.EndedForAbuse, english.EndedForHarmRequests, english.Ended, english.NextSteps).Should().Be("abcdefghijkl");
+            english.SupportReply, english.HelpResources, english.EndedForAbuse, english.EndedForHarmRequests, english.Ended, english.NextSteps, english.EndedAtOnce).Should().Be("abcdefghijklm");
+    }
+
+    [TestCase(typeof(ConversationGuardOptions), "")]
+    [TestCase(typeof(CrisisHoldOptions), "CrisisHold:")]
+    [TestCase(typeof(CategoryOptions), "Categories:hate:")]
+    [TestCase(typeof(GuardTexts), "Texts:de:")]
+    [TestCase(typeof(InMemoryStoreOptions), "Store:")]
+    public void Every_property_of_the_options_is_a_known_key(Type options, string path)
+    {
+        foreach (var property in options.GetProperties())
+        {
+            var key = $"ConversationGuard:{path}{property.Name}";
+
+            // An empty value says nothing of an object, and what it says of a number is refused by another message.
+            var section = new ConfigurationBuilder().AddInMemoryCollection([new(key, string.Empty)]).Build().GetSection("ConversationGuard");
+            using var provider = Build(section);
+            var read = () => provider.GetRequiredService<IOptionsMonitor<ConversationGuardOptions>>().CurrentValue;
+
+            try
+            {
+                read();
+            }
+            catch (OptionsValidationException error)
+            {
+                error.Message.Should().NotContain("not a known key");
+            }
+        }
     }
 
     [Test]
@@ -90,10 +126,20 @@ public class ConfigurationTests
             EndBehavior = EndBehavior.Respond,
             RedirectionStyle = RedirectionStyle.Reply,
             ClassifierTimeout = TimeSpan.FromSeconds(3),
-            Terms = new { Redirections = 4, CalmTurnsToForgive = 6, TimeToForgive = TimeSpan.FromHours(2.5), CrisisCalmTurns = 8, CrisisTime = TimeSpan.FromDays(1) },
+            PerAuthor = true,
+            TrustsHistory = false,
+            Terms = new
+            {
+                Redirections = 4,
+                CalmTurnsToForgive = 6,
+                TimeToForgive = TimeSpan.FromHours(2.5),
+                CrisisCalmTurns = 8,
+                CrisisTime = TimeSpan.FromDays(1),
+                MostSevereAction = GuardAction.Warn,
+            },
         });
         settings.Terms.Categories[HarmCategory.HarassmentThreatening].Should().Be(new CategoryRule(CategoryRole.Abuse, 0.8));
-        settings.Terms.Categories[HarmCategory.Sexual].Should().Be(new CategoryRule(CategoryRole.Abuse, 0.7));
+        settings.Terms.Categories[HarmCategory.Sexual].Should().Be(new CategoryRule(CategoryRole.Abuse, 0.7, IsImmediate: true));
         settings.Terms.Categories[new HarmCategory("spam")].Should().Be(new CategoryRule(CategoryRole.Abuse, 0.5));
         settings.Wording.WarningNotice(HarmCategory.Harassment).Should().Be("Achtung (Pöbeln)");
     }
@@ -112,6 +158,12 @@ public class ConfigurationTests
     [TestCase("""{ "Mode": "Enforced" }""", "ConversationGuard:Mode", "Enforced", "Enforce, Observe, Disabled")]
     [TestCase("""{ "Mode": "7" }""", "ConversationGuard:Mode", "7", "Enforce, Observe, Disabled")]
     [TestCase("""{ "Mode": "" }""", "ConversationGuard:Mode", "Enforce, Observe, Disabled")]
+    [TestCase("""{ "Preset": "Strict" }""", "ConversationGuard:Preset is \"Strict\"", "Balanced, AbuseOnly, CustomerSupport, Companion")]
+    [TestCase("""{ "Preset": "9" }""", "ConversationGuard:Preset is 9", "Balanced, AbuseOnly, CustomerSupport, Companion")]
+    [TestCase("""{ "MostSevereAction": "Kill" }""", "ConversationGuard:MostSevereAction is \"Kill\"", "Continue, Redirect, Warn, End")]
+    [TestCase("""{ "PerAuthor": "perhaps" }""", "ConversationGuard:PerAuthor", "System.Boolean")]
+    [TestCase("""{ "TrustHistory": "perhaps" }""", "ConversationGuard:TrustHistory", "System.Boolean")]
+    [TestCase("""{ "Categories": { "hate": { "Immediate": "now" } } }""", "ConversationGuard:Categories:hate:Immediate", "System.Boolean")]
     [TestCase("""{ "EndBehavior": "throws" }""", "ConversationGuard:EndBehavior", "Throw, Respond")]
     [TestCase("""{ "RedirectionStyle": "x" }""", "ConversationGuard:RedirectionStyle", "Instruct, Reply")]
     [TestCase("""{ "Redirections": 0 }""", "ConversationGuard:Redirections", "0", "1 to 100")]
@@ -298,23 +350,7 @@ public class ConfigurationTests
 
     private static (IConfigurationRoot Configuration, Action<Dictionary<string, string?>> Set) Reloadable()
     {
-        var source = new ReloadableSource();
-        return (new ConfigurationBuilder().Add(source).Build(), source.Provider.Set);
-    }
-
-    private sealed class ReloadableSource : IConfigurationSource
-    {
-        public ReloadableProvider Provider { get; } = new();
-
-        public IConfigurationProvider Build(IConfigurationBuilder builder) => Provider;
-    }
-
-    private sealed class ReloadableProvider : ConfigurationProvider
-    {
-        public void Set(Dictionary<string, string?> data)
-        {
-            Data = new Dictionary<string, string?>(data, StringComparer.OrdinalIgnoreCase);
-            OnReload();
-        }
+        var configuration = new ReloadableConfiguration();
+        return (configuration.Root, configuration.Set);
     }
 }
