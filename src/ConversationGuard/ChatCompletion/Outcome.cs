@@ -16,6 +16,15 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     /// <summary>Gets a value indicating whether one of the newest turns is itself a crisis signal.</summary>
     public bool IsCrisisTurn { get; private init; }
 
+    /// <summary>Gets a value indicating whether the newest turn is a wish to end that is to be confirmed (R12).</summary>
+    public bool IsWishTurn => !State.IsCrisisHold && Judged is [.., { Assessment.Kind: TurnKind.EndWish }];
+
+    /// <summary>Gets a value indicating whether the newest turns answer the question whether a wish to end is confirmed.</summary>
+    public bool AnswersWish { get; private init; }
+
+    /// <summary>Gets a value indicating whether the reply does not say what an end means: then a wish is not delivered.</summary>
+    public bool LeavesWishOut { get; init; }
+
     /// <summary>Gets the end, if the conversation is over on this branch.</summary>
     public ConversationEnding? Ending { get; init; }
 
@@ -38,7 +47,8 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         {
             var passedOn = Recorded.Where(turn => Ledger.Find(turn) is { Action: GuardAction.Continue });
             var signals = State is { IsCrisisHold: true, AreResourcesDelivered: false } ? Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn) : [];
-            return [.. Answered.Union(passedOn).Union(signals)];
+            var answered = Answered.Union(passedOn).Union(signals);
+            return [.. LeavesWishOut ? answered.Where(turn => Ledger.Find(turn) is not { Kind: TurnKind.EndWish }) : answered];
         }
     }
 
@@ -46,9 +56,12 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     {
         var outcome = this with
         {
+            // The user who wrote again after the yes had more to say (R12).
+            Decision = Decision.Reason == EndReason.UserRequest ? GuardDecision.Continue : Decision,
             Ledger = ledger ?? Ledger,
             State = judgement.State,
             IsCrisisTurn = IsCrisisTurn || judgement.Assessment.Kind == TurnKind.Crisis,
+            AnswersWish = AnswersWish || State.IsWishPending,
             Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, IsRepeat: false)],
         };
         return entry is null ? outcome : outcome.Answer(entry, judgement.Decision) with { Recorded = [.. Recorded, entry.Turn] };
@@ -72,13 +85,35 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         };
     }
 
+    /// <summary>Gives the record of the newest turn, which a model that asks for the end answers; a new one if that turn was not notable.</summary>
+    public LedgerEntry EntryOfNewest(ConversationLedger branch, IReadOnlyList<UserTurn> turns, DateTimeOffset now)
+    {
+        // What the server holds is not presented after a tool call.
+        if (turns.Count == 0 || Call.History.Newest.Count == 0)
+        {
+            return branch.Entries[branch.Entries.Count - 1];
+        }
+
+        var newest = turns[turns.Count - 1];
+        var assessment = Judged is [.., var judged] ? judged.Assessment : default;
+        return branch.Find(newest.Id) ?? new LedgerEntry
+        {
+            Turn = newest.Id,
+            Place = newest.Place,
+            Kind = assessment.Kind,
+            Category = assessment.Category,
+            Score = assessment.Score,
+            At = now,
+        };
+    }
+
     /// <summary>Puts the end on record if that is the decision, and drops what has no bearing any more (R9).</summary>
     public Outcome Close(ConversationLedger branch, DateTimeOffset now)
     {
         var state = ConversationState.Fold(branch, Terms, now);
 
         // While there are other branches, what is on this one tells it from them.
-        var ledger = state.Obsolete > 0 && branch.Entries.Count == Ledger.Entries.Count ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger;
+        var ledger = state.Obsolete > 0 && Decision.Reason != EndReason.UserRequest && branch.Entries.Count == Ledger.Entries.Count ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger;
         if (Decision.Action != GuardAction.End)
         {
             return this with { Ledger = ledger, State = state };
@@ -90,7 +125,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             At = now,
             Category = Category,
             RuleIds = Decision.RuleIds,
-            Evidence = [.. state.Violations.Select(entry => entry.Turn)],
+            Evidence = Decision.Reason == EndReason.UserRequest
+                ? [.. branch.Entries.Skip(branch.Entries.Count - 2).Select(entry => entry.Turn)]
+                : [.. state.Violations.Select(entry => entry.Turn)],
             FailedRedirections = state.FailedRedirections,
         };
         var last = ledger.Entries[ledger.Entries.Count - 1] with { Ending = ending };
@@ -100,7 +137,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
 
     private Outcome Answer(LedgerEntry entry, GuardDecision decision)
     {
-        var isSteered = decision.Action is GuardAction.Redirect or GuardAction.Warn || entry.Kind == TurnKind.Crisis;
+        var isSteered = decision.Action is GuardAction.Redirect or GuardAction.Warn || entry.Kind is TurnKind.Crisis or TurnKind.EndWish;
         var answered = isSteered ? [.. Answered, entry.Turn] : Answered;
         return decision.Action > Decision.Action
             ? this with { Decision = decision, Category = decision.Category == default ? entry.Category : decision.Category, Answered = answered }
