@@ -69,7 +69,7 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
 
         if (call.ModelEnd?.Ended is { } ended)
         {
-            await _pipeline.CompleteEndAsync(call, conversationId, cancellationToken).ConfigureAwait(false);
+            await _pipeline.CompleteEndAsync(call, call.ModelEnd.ConversationId ?? conversationId, cancellationToken).ConfigureAwait(false);
             if (call.Settings.EndBehavior == EndBehavior.Throw)
             {
                 throw ended;

@@ -48,6 +48,9 @@ internal sealed class ModelEnd : AIFunction
     /// <summary>Gets the end, once it is on record.</summary>
     public ConversationEndedException? Ended { get; private set; }
 
+    /// <summary>Gets or sets the conversation id of the last answer, which may be hidden with the call in it.</summary>
+    public string? ConversationId { get; set; }
+
     /// <summary>Gets a value indicating whether a confirmed request was refused: then the tool is taken away.</summary>
     public bool IsRefused => _refusal is not null;
 

@@ -66,6 +66,7 @@ internal sealed class ModelEndChatClient(IChatClient innerClient, ModelEnd end) 
                 }
 
                 updates.Add(update);
+                end.ConversationId = update.ConversationId ?? end.ConversationId;
                 calls.Add(update.Contents);
                 if (calls.Hide(update) is { } shown)
                 {

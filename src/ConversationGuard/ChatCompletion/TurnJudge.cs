@@ -75,7 +75,7 @@ internal sealed class TurnJudge(GuardServices services)
         {
             TurnKind.Violation or TurnKind.Crisis or TurnKind.EndWish => true,
             TurnKind.Calm => !before.IsClean,
-            _ => classification is null,
+            _ => classification is null || before.HasWish,
         };
         var state = isNotable ? ConversationState.Fold(branch.With(entry), terms, at) : before;
         var context = Context(call, terms, assessment, classification ?? MessageClassification.Unsure, state, at, isModelEndRequest: false);

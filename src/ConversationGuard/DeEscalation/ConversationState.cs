@@ -41,7 +41,7 @@ public sealed record ConversationState
     public bool IsClean => Violations.Count == 0 && !IsCrisisHold && !HasWish && Phase is not ConversationPhase.Ended;
 
     /// <summary>Gets a value indicating whether the latest turn on record is a wish to end, told what it means or not: the next turn forgets it.</summary>
-    private bool HasWish { get; init; }
+    internal bool HasWish { get; private init; }
 
     /// <summary>Gets how many of the ledger's first entries have no bearing any more: after them the state was clean again.</summary>
     internal int Obsolete { get; private init; }

@@ -14,7 +14,7 @@ internal sealed class GuardedChat : IAsyncDisposable
     private readonly ChatPath _path;
     private readonly ServiceProvider _services;
 
-    public GuardedChat(ChatPath path, Action<ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null)
+    public GuardedChat(ChatPath path, Action<ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null, Func<ChatClientBuilder, ChatClientBuilder>? pipeline = null)
     {
         _path = path;
         Store = new CountingStore(Time);
@@ -24,7 +24,8 @@ internal sealed class GuardedChat : IAsyncDisposable
         services.AddSingleton<IConversationStore>(Store);
         services.AddSingleton<IGuardObserver>(Observer);
         services.AddConversationGuard(configure ?? (_ => { }));
-        services.AddChatClient(Model).UseConversationGuard();
+        pipeline ??= builder => builder.UseConversationGuard();
+        pipeline(services.AddChatClient(Model));
         register?.Invoke(services);
         _services = services.BuildServiceProvider();
         Client = _services.GetRequiredService<IChatClient>();
@@ -70,7 +71,10 @@ internal sealed class GuardedChat : IAsyncDisposable
     public Task<ChatResponse> AskAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken = default) =>
         _path.AskAsync(Client, messages, NewOptions(), cancellationToken);
 
-    public ChatOptions? NewOptions() => Key is null ? null : new ChatOptions().WithConversationKey(Key);
+    /// <summary>Gets or sets the tools of the host.</summary>
+    public IList<AITool>? Tools { get; set; }
+
+    public ChatOptions? NewOptions() => Key is null && Tools is null ? null : Key is null ? new ChatOptions { Tools = Tools } : new ChatOptions { Tools = Tools }.WithConversationKey(Key);
 
     public async Task<ConversationEndedException> EndsAtAsync(string text)
     {
