@@ -11,17 +11,12 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     public void Run(string modelFile)
     {
         var texts = sources.ReadAll();
-        var builder = new ModelBuilder(settings, texts, sources.ReadLexicon());
+        var builder = new ModelBuilder(settings, texts, sources);
         var trained = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
 
         output.WriteLine("# Leave one source out");
-        foreach (var source in texts.Select(text => text.Source).Distinct().ToList())
+        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["corpus", "templates"]).ToList())
         {
-            if (source == "corpus")
-            {
-                continue;
-            }
-
             var classifier = new EmbeddedClassifier(builder.Build([.. trained.Where(i => texts[i].Source != source)], 2, _ => { }));
             Report(source, classifier, [.. texts.Where(text => text.Source == source)]);
         }

@@ -55,13 +55,13 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
             : Inner(call).GetStreamingResponseAsync(call.Messages, call.InnerOptions, cancellationToken);
 
         ChatResponseUpdate? last = null;
-        var wroteText = false;
+        var message = default(StreamedMessage);
         string? conversationId = null;
         var tools = new ToolCalls();
         await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             last = update;
-            wroteText |= !string.IsNullOrEmpty(update.Text);
+            message.Add(update);
             conversationId = update.ConversationId ?? conversationId;
             tools.Add(update.Contents);
             yield return update;
@@ -86,7 +86,7 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         var isReply = call.Ended is null && !tools.ArePending;
         if (isReply && call.Notice is { } notice)
         {
-            yield return NoticeUpdate(last, Separated(notice, wroteText));
+            yield return NoticeUpdate(last, message, notice);
         }
 
         await _pipeline.CompleteAsync(call, conversationId, isReply, cancellationToken).ConfigureAwait(false);
@@ -190,12 +190,12 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     private static string Separated(string notice, bool followsText) => followsText ? "\n\n" + notice : notice;
 
     /// <summary>Belongs to the message that went out last, so that both paths give the same message.</summary>
-    private static ChatResponseUpdate NoticeUpdate(ChatResponseUpdate? last, string notice) => new(ChatRole.Assistant, notice)
+    private static ChatResponseUpdate NoticeUpdate(ChatResponseUpdate? last, StreamedMessage message, string notice) => new(ChatRole.Assistant, Separated(notice, message is { IsReply: true, HasText: true }))
     {
-        AuthorName = last?.AuthorName,
+        AuthorName = message.IsReply ? last?.AuthorName : null,
         ConversationId = last?.ConversationId,
         CreatedAt = last?.CreatedAt,
-        MessageId = last?.MessageId,
+        MessageId = message.IsReply ? last?.MessageId : null,
         ModelId = last?.ModelId,
         ResponseId = last?.ResponseId,
     };
@@ -217,6 +217,25 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         await default(ValueTask).ConfigureAwait(false);
     }
 
+    /// <summary>The message that a stream is at: a new one begins where the id or the role changes.</summary>
+    private struct StreamedMessage
+    {
+        private string? _id;
+        private ChatRole? _role;
+
+        public bool HasText { get; private set; }
+
+        public readonly bool IsReply => _role is null || _role == ChatRole.Assistant;
+
+        public void Add(ChatResponseUpdate update)
+        {
+            var isNew = (update.MessageId is { Length: > 0 } id && _id is not null && id != _id) || (update.Role is { } role && _role is not null && role != _role);
+            HasText = (!isNew && HasText) || !string.IsNullOrEmpty(update.Text);
+            _id = update.MessageId is { Length: > 0 } ? update.MessageId : _id;
+            _role = update.Role ?? _role;
+        }
+    }
+
     /// <summary>Which tool calls of a response have no result in it: a reply is still to come.</summary>
     private struct ToolCalls
     {
@@ -230,7 +249,8 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
             {
                 switch (content)
                 {
-                    case FunctionCallContent asked:
+                    // What a service tells of a tool that it ran itself asks for nothing.
+                    case FunctionCallContent { InformationalOnly: false } asked:
                         (_pending ??= []).Add(asked.CallId);
                         break;
                     case FunctionResultContent answered:

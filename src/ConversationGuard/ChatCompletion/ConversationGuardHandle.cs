@@ -54,7 +54,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         ChangeAsync(conversationKey, ledger => ledger with { HostEnding = null, Entries = [.. ledger.Entries.Where(IsOfHold).Select(entry => entry with { Ending = null })] }, cancellationToken);
 
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
-        ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Where(entry => entry.Kind != TurnKind.Crisis)] }, cancellationToken);
+        ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Except(Fold(ledger).OfHolds)] }, cancellationToken);
 
     private static List<TurnId> Turns(IEnumerable<ChatMessage> history, ConversationLedger ledger) =>
         [.. new PresentedHistory([.. history], isHeldByServer: false).Identify(ledger).Select(turn => turn.Id)];
@@ -65,7 +65,10 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         Status(conversationKey, await pipeline.UpdateAsync(StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
 
     private ConversationStatus Status(string conversationKey, ConversationLedger ledger) =>
-        new(conversationKey, ConversationState.Fold(ledger, ledger.Terms ?? services.Settings().Terms, services.TimeProvider.GetUtcNow()), ledger.Ending);
+        new(conversationKey, Fold(ledger), ledger.Ending);
+
+    private ConversationState Fold(ConversationLedger ledger) =>
+        ConversationState.Fold(ledger, ledger.Terms ?? services.Settings().Terms, services.TimeProvider.GetUtcNow());
 
     private string StoreKey(string conversationKey)
     {

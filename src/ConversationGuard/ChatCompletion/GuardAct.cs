@@ -49,7 +49,10 @@ internal static class GuardAct
     private static GuardedTurn Support(GuardedTurn turn, Outcome outcome)
     {
         var wording = turn.Settings.Wording;
-        turn = outcome.State.AreResourcesDelivered ? turn : turn with { Notice = wording.HelpResources() };
+        var asksForHelp = outcome.Call.History.Newest.Any(message => HelpRequest.IsIn(message.Text));
+
+        // The help resources come once per hold, again when they are asked for (R5), and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
+        turn = outcome.State.AreResourcesDelivered && !outcome.IsCrisisRepeated && !asksForHelp ? turn : turn with { Notice = wording.HelpResources() };
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && outcome.IsCrisisTurn
             ? turn with { Reply = wording.SupportReply() }
             : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };

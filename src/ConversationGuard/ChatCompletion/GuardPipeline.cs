@@ -10,6 +10,9 @@ namespace ConversationGuard.ChatCompletion;
 /// <summary>The way of one turn, the same for both paths: <see cref="BeginAsync"/> before the inner client is called, <see cref="CompleteAsync"/> when its reply went out.</summary>
 internal sealed class GuardPipeline(GuardServices services)
 {
+    /// <summary>How often a write that lost against another is tried again. Of those who write at once one always wins, so only a broken store gets here.</summary>
+    private const int MaxAttempts = 1_000;
+
     private readonly TurnJudge _judge = new(services);
     private int _transcriptModeReported;
 
@@ -70,9 +73,10 @@ internal sealed class GuardPipeline(GuardServices services)
 
     /// <summary>Changes a stored ledger; the change is applied again if someone else wrote in between.</summary>
     /// <returns>The ledger as it stands then.</returns>
+    /// <exception cref="InvalidOperationException">The store refuses every write.</exception>
     public async ValueTask<ConversationLedger> UpdateAsync(string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             var changed = change(stored.Ledger);
@@ -81,7 +85,11 @@ internal sealed class GuardPipeline(GuardServices services)
             {
                 return changed;
             }
+
+            cancellationToken.ThrowIfCancellationRequested();
         }
+
+        throw StoreRefusesWrites();
     }
 
     /// <summary>The model's confirmed request (R13): the ledger as it stands now and the policies may veto it; else it goes on record.</summary>
@@ -97,7 +105,7 @@ internal sealed class GuardPipeline(GuardServices services)
 
         try
         {
-            while (true)
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
                 var stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
                 var tracked = Track(call, stored.Ledger);
@@ -134,7 +142,11 @@ internal sealed class GuardPipeline(GuardServices services)
                     ReportEnd(call, ending);
                     return (Exception(ending, isRepeat: false), decision);
                 }
+
+                cancellationToken.ThrowIfCancellationRequested();
             }
+
+            throw StoreRefusesWrites();
         }
 #pragma warning disable CA1031 // A store that fails ends nothing (R6).
         catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
@@ -202,7 +214,7 @@ internal sealed class GuardPipeline(GuardServices services)
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
         var verdicts = new Verdict?[call.History.Newest.Count];
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             VersionedLedger stored;
             var isStoreDown = false;
@@ -232,13 +244,23 @@ internal sealed class GuardPipeline(GuardServices services)
             }
 
             var outcome = await JudgeNewestAsync(start, tracked, verdicts, cancellationToken).ConfigureAwait(false);
+            if (attempt == MaxAttempts)
+            {
+                _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
+                isStoreDown = true;
+            }
+
             if (ReferenceEquals(outcome.Ledger, stored.Ledger) || isStoreDown || await TryWriteAsync(call, storeKey, outcome.Ledger, stored.Version, cancellationToken).ConfigureAwait(false))
             {
                 Report(outcome);
                 return outcome;
             }
+
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    private static InvalidOperationException StoreRefusesWrites() => new("The conversation store refuses every write: its versions do not match what it returns.");
 
     private async ValueTask<bool> TryWriteAsync(GuardedCall call, string storeKey, ConversationLedger ledger, long version, CancellationToken cancellationToken)
     {
@@ -318,11 +340,17 @@ internal sealed class GuardPipeline(GuardServices services)
         var turns = call.History.Identify(ledger);
         var outcome = new Outcome(call, terms, ledger, ConversationState.Untouched);
         var next = 0;
+        var (endedBy, endedAt) = (0, now);
         for (var i = 0; i < call.Messages.Count; i++)
         {
             var message = call.Messages[i];
-            if (message.Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(message.Text))
+            if (IsReply(call.Messages, i))
             {
+                if (outcome.Decision.Action == GuardAction.End)
+                {
+                    return Refuse(outcome.Close(ledger, endedAt));
+                }
+
                 ledger = ledger.WithDelivered(DeliveredBy(message.Text, outcome));
                 outcome = new Outcome(call, terms, ledger, ConversationState.Fold(ledger, terms, now));
             }
@@ -336,32 +364,50 @@ internal sealed class GuardPipeline(GuardServices services)
                 ledger = entry is null ? ledger : (ledger with { FirstTurn = turns[0].Id }).With(entry);
                 outcome = outcome.Add(judgement, entry, ledger);
 
-                // The user who wrote again after a yes had more to say (R12).
-                var isTakenBack = judgement.Decision.Reason == EndReason.UserRequest && next < turns.Count && turns[next].Index == i + 1;
-                if (judgement.Decision.Action == GuardAction.End && !isTakenBack)
+                // What follows may take it back: a crisis (R5), or more that the user has to say after a yes (R12).
+                if (outcome.Decision.Action != GuardAction.End)
                 {
-                    outcome = outcome.Close(ledger, at);
-                    if (next < turns.Count)
-                    {
-                        return Refuse(outcome);
-                    }
+                    endedBy = 0;
+                }
+                else if (endedBy == 0)
+                {
+                    (endedBy, endedAt) = (next, at);
                 }
             }
         }
 
+        if (outcome.Decision.Action == GuardAction.End)
+        {
+            outcome = outcome.Close(ledger, endedAt);
+            if (endedBy < turns.Count)
+            {
+                return Refuse(outcome);
+            }
+        }
+
+        outcome = call.History.IsNewestFromUser ? outcome : outcome.AsRepeat();
         Report(outcome);
         return outcome;
     }
 
-    /// <summary>What an assistant message in a transcript delivered: a warning, or what a wish asks for, only if the guard's own notice is in it (R4, R12).</summary>
+    /// <summary>What an assistant writes while it asks for tools is not its reply yet.</summary>
+    private static bool IsReply(IReadOnlyList<ChatMessage> messages, int index) =>
+        messages[index].Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(messages[index].Text) &&
+        (index + 1 == messages.Count || messages[index + 1].Role != ChatRole.Tool);
+
+    /// <summary>
+    /// What an assistant message in a transcript delivered: a warning, or what a wish asks for, only if the guard's own notice is in it (R4, R12) - or would be, were the guard
+    /// not merely observing (R18).
+    /// </summary>
     private static List<TurnId> DeliveredBy(string reply, Outcome outcome)
     {
-        var wording = outcome.Call.Settings.Wording;
+        var settings = outcome.Call.Settings;
         return [.. outcome.Delivers.Where(turn => outcome.Ledger.Find(turn) switch
         {
             null => false,
-            { Action: GuardAction.Warn } warned => wording.WarningNotices(warned.Category).Any(reply.Contains),
-            { Kind: TurnKind.EndWish } => wording.WishNotices().Any(reply.Contains),
+            _ when settings.Mode == GuardMode.Observe => true,
+            { Action: GuardAction.Warn } warned => settings.Wording.WarningNotices(warned.Category).Any(reply.Contains),
+            { Kind: TurnKind.EndWish } => settings.Wording.WishNotices().Any(reply.Contains),
             _ => true,
         })];
     }

@@ -30,13 +30,12 @@ internal sealed record GuardServices
     /// What is stored under: guards with different names, and a guard that merely observes, keep separate records. What was never shown to a user
     /// must not count against them once the guard enforces (R2, R18).
     /// </summary>
-    public string StoreKey(GuardMode mode, string conversationKey) =>
-        (Name.Length, mode) switch
-        {
-            (0, not GuardMode.Observe) => conversationKey,
-            (_, not GuardMode.Observe) => $"{Name}|{conversationKey}",
-            _ => $"{Name}|observed|{conversationKey}",
-        };
+    public string StoreKey(GuardMode mode, string conversationKey)
+    {
+        // The name's length and the leading bar keep any two of them apart, whatever the names and keys consist of (R11).
+        var isPlain = Name.Length == 0 && mode != GuardMode.Observe && conversationKey[0] != '|';
+        return isPlain ? conversationKey : FormattableString.Invariant($"|{Name.Length}|{Name}|{(mode == GuardMode.Observe ? "observed" : "enforced")}|{conversationKey}");
+    }
 
     /// <summary>Tells every observer. One that throws is its author's concern, never the conversation's.</summary>
     public void Report(GuardEvent guardEvent)

@@ -31,11 +31,18 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     /// <summary>Gets a value indicating whether the conversation had ended before.</summary>
     public bool IsRefused { get; init; }
 
+    /// <summary>Gets a value indicating whether the reply to a crisis signal on record is made again.</summary>
+    public bool IsCrisisRepeated { get; private init; }
+
+    /// <summary>Gets the turns that are on record by this call, those that an earlier, failed call recorded included.</summary>
     public IReadOnlyList<TurnId> Recorded { get; private init; } = [];
 
-    private IReadOnlyList<TurnId> Answered { get; init; } = [];
-
     public IReadOnlyList<JudgedTurn> Judged { get; private init; } = [];
+
+    /// <summary>Gets the turn that the reply redirects. One reply is one redirection, of the latest turn that it answers (R3), however many messages came at once.</summary>
+    private TurnId? Redirected { get; init; }
+
+    private IReadOnlyList<TurnId> Signals { get; init; } = [];
 
     /// <summary>
     /// Gets the turns that are answered when the reply goes out. Those that were merely passed on are among them: typed again, such a turn is a new one (R10). The
@@ -46,8 +53,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         get
         {
             var passedOn = Recorded.Where(turn => Ledger.Find(turn) is { Action: GuardAction.Continue });
-            var signals = State is { IsCrisisHold: true, AreResourcesDelivered: false } ? Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn) : [];
-            var answered = Answered.Union(passedOn).Union(signals);
+            var signals = State is { IsCrisisHold: true, AreResourcesDelivered: false } ? Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn) : Signals;
+            var redirected = Redirected is { } redirection ? new[] { redirection } : [];
+            var answered = redirected.Union(passedOn).Union(signals);
             return [.. LeavesWishOut ? answered.Where(turn => Ledger.Find(turn) is not { Kind: TurnKind.EndWish }) : answered];
         }
     }
@@ -64,7 +72,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             AnswersWish = AnswersWish || State.IsWishPending,
             Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, IsRepeat: false)],
         };
-        return entry is null ? outcome : outcome.Answer(entry, judgement.Decision) with { Recorded = [.. Recorded, entry.Turn] };
+        return entry is null ? outcome : outcome.Answer(entry, judgement.Decision);
     }
 
     /// <summary>A turn on record: what was decided is decided again, and nothing is added (R10). A crisis since then comes first (R5).</summary>
@@ -81,6 +89,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         return Answer(recorded, decision) with
         {
             IsCrisisTurn = IsCrisisTurn || recorded.Kind == TurnKind.Crisis,
+            IsCrisisRepeated = IsCrisisRepeated || recorded.Kind == TurnKind.Crisis,
             Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)],
         };
     }
@@ -107,16 +116,18 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         };
     }
 
+    /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
+    public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
+
     /// <summary>Puts the end on record if that is the decision, and drops what has no bearing any more (R9).</summary>
     public Outcome Close(ConversationLedger branch, DateTimeOffset now)
     {
         var state = ConversationState.Fold(branch, Terms, now);
-
-        // While there are other branches, what is on this one tells it from them.
-        var ledger = state.Obsolete > 0 && Decision.Reason != EndReason.UserRequest && branch.Entries.Count == Ledger.Entries.Count ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger;
         if (Decision.Action != GuardAction.End)
         {
-            return this with { Ledger = ledger, State = state };
+            // While there are other branches, what is on this one tells it from them.
+            var isObsolete = state.Obsolete > 0 && branch.Entries.Count == Ledger.Entries.Count;
+            return this with { State = state, Ledger = isObsolete ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger };
         }
 
         var ending = new ConversationEnding
@@ -130,18 +141,30 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
                 : [.. state.Violations.Select(entry => entry.Turn)],
             FailedRedirections = state.FailedRedirections,
         };
-        var last = ledger.Entries[ledger.Entries.Count - 1] with { Ending = ending };
-        ledger = ledger.With(last);
-        return this with { Ledger = ledger, State = ConversationState.Fold(branch.With(last), Terms, now), Ending = ending };
+        var decisive = branch.Entries.Last(entry => entry.Action == GuardAction.End) with { Ending = ending };
+        return this with { Ledger = Ledger.With(decisive), State = ConversationState.Fold(branch.With(decisive), Terms, now), Ending = ending };
     }
 
     private Outcome Answer(LedgerEntry entry, GuardDecision decision)
     {
-        var isSteered = decision.Action is GuardAction.Redirect or GuardAction.Warn || entry.Kind is TurnKind.Crisis or TurnKind.EndWish;
-        var answered = isSteered ? [.. Answered, entry.Turn] : Answered;
-        return decision.Action > Decision.Action
-            ? this with { Decision = decision, Category = decision.Category == default ? entry.Category : decision.Category, Answered = answered }
-            : this with { Answered = answered };
+        var outcome = this with { Recorded = [.. Recorded, entry.Turn] };
+        if (entry.Kind == TurnKind.Crisis)
+        {
+            // Someone at risk is neither warned nor ended for what came in the same breath (R5).
+            return outcome with
+            {
+                Signals = [.. Signals, entry.Turn],
+                Redirected = null,
+                Decision = decision,
+                Category = default,
+                Judged = [.. Judged.Select(judged => judged with { Decision = decision })],
+            };
+        }
+
+        var isSteered = decision.Action is GuardAction.Redirect or GuardAction.Warn;
+        return decision.Action > Decision.Action || (isSteered && decision.Action == Decision.Action)
+            ? outcome with { Decision = decision, Category = decision.Category == default ? entry.Category : decision.Category, Redirected = isSteered ? entry.Turn : null }
+            : outcome;
     }
 }
 

@@ -82,7 +82,7 @@ internal sealed class TurnJudge(GuardServices services)
         var decision = await AskPoliciesAsync(call, context, cancellationToken).ConfigureAwait(false);
         decision = isConfirmed ? Propose(_endAtUserRequest, decision) : decision;
         isNotable |= decision.Action > GuardAction.Continue;
-        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action } : null);
+        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action, Category = decision.Category == default ? entry.Category : decision.Category } : null);
     }
 
     /// <summary>Asks the policies about the model's confirmed request to end (R13).</summary>

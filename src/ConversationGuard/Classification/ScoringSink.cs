@@ -49,7 +49,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         _words++;
         if (id >= 0)
         {
-            AddWord(id * ClassifierModel.Lanes);
+            AddWord(id * ClassifierModel.Categories);
             return;
         }
 

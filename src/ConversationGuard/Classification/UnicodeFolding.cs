@@ -120,6 +120,9 @@ internal static partial class UnicodeFolding
         return lookalikes;
     }
 
+#if NET8_0_OR_GREATER
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+#endif
     private static ushort[] BuildTable()
     {
         var table = new ushort[char.MaxValue + 1];

@@ -20,7 +20,7 @@ internal sealed class PresentedHistory
         (Messages, Author) = (messages, author);
         _isHeldByServer = isHeldByServer;
         var last = LastIndexOfUser(messages);
-        IsNewestFromUser = last >= 0 && last == messages.Count - 1;
+        IsNewestFromUser = last >= 0 && (last == messages.Count - 1 || messages.Skip(last + 1).All(message => message.Role != ChatRole.Assistant && message.Role != ChatRole.Tool));
 
         // The newest turns are the user messages that no assistant message separates; more than one when the user wrote again
         // before there was an answer. Tool results and system text never count (R15).
@@ -38,7 +38,10 @@ internal sealed class PresentedHistory
     /// <summary>Gets whose turns are read; null for everybody's.</summary>
     public string? Author { get; }
 
-    /// <summary>Gets a value indicating whether the newest message is the user's: else this is a further step of a turn seen before, for example after a tool call.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the newest message is the user's, whatever system text a host puts after it (R15): else this is a further step of a turn
+    /// seen before, for example after a tool call.
+    /// </summary>
     public bool IsNewestFromUser { get; }
 
     /// <summary>Gets the turns since the last assistant message that a user turn follows.</summary>

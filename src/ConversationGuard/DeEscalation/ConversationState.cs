@@ -46,6 +46,9 @@ public sealed record ConversationState
     /// <summary>Gets how many of the ledger's first entries have no bearing any more: after them the state was clean again.</summary>
     internal int Obsolete { get; private init; }
 
+    /// <summary>Gets the crisis signals and what was said in the holds that they began: it is never held against anyone (R5).</summary>
+    internal IReadOnlyList<LedgerEntry> OfHolds { get; private init; } = [];
+
     /// <summary>Folds a ledger.</summary>
     /// <param name="ledger">The ledger, as seen on the branch in question.</param>
     /// <param name="terms">What the conversation is held to.</param>
@@ -74,6 +77,7 @@ public sealed record ConversationState
     private sealed class Counter(ConversationTerms terms)
     {
         private readonly List<Strike> _strikes = [];
+        private readonly List<LedgerEntry> _ofHolds = [];
         private DateTimeOffset _forgivingSince;
         private DateTimeOffset _crisisAt;
         private int _calmTurns;
@@ -93,6 +97,7 @@ public sealed record ConversationState
             switch (entry.Kind)
             {
                 case TurnKind.Crisis:
+                    _ofHolds.Add(entry);
                     _resourcesDelivered = (_hold && _resourcesDelivered) || entry.IsDelivered;
                     _hold = true;
                     _crisisAt = entry.At;
@@ -106,7 +111,11 @@ public sealed record ConversationState
                     _calmTurnsInHold = 0;
 
                     // What someone at risk says in a hold is not held against them, then or later (R5).
-                    if (!_hold)
+                    if (_hold)
+                    {
+                        _ofHolds.Add(entry);
+                    }
+                    else
                     {
                         AddStrike(entry);
                     }
@@ -168,6 +177,7 @@ public sealed record ConversationState
                 IsWishPending = _wish is { IsDelivered: true },
                 CalmTurns = _calmTurns,
                 Obsolete = _obsolete,
+                OfHolds = _ofHolds,
             };
         }
 

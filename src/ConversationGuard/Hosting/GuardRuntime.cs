@@ -43,5 +43,5 @@ internal sealed class GuardRuntime
 
     private static IEnumerable<T> All<T>(IServiceProvider services, string name)
         where T : class =>
-        name.Length > 0 ? services.GetKeyedServices<T>(name).Concat(services.GetServices<T>()) : services.GetServices<T>();
+        [.. (name.Length > 0 ? services.GetKeyedService<IEnumerable<T>>(name) : null) ?? [], .. services.GetService<IEnumerable<T>>() ?? []];
 }

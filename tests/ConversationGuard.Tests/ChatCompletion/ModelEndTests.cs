@@ -1,6 +1,7 @@
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
+using ConversationGuard.Hosting;
 using ConversationGuard.Termination;
 using ConversationGuard.Tests.Doubles;
 using Microsoft.Extensions.AI;
@@ -413,7 +414,7 @@ public class ModelEndTests(ChatPath path, Invocation invocation)
 
     /// <summary>A conversation in which a warning was delivered and is in force.</summary>
     private async Task<GuardedChat> WarnedAsync(
-        Action<Hosting.ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null, string? key = "conversation-1", string? conversationId = null)
+        Action<ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null, string? key = "conversation-1", string? conversationId = null)
     {
         var chat = new GuardedChat(path, configure, register, builder => invocation switch
         {

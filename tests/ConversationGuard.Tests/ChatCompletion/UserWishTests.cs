@@ -2,6 +2,7 @@ using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
+using ConversationGuard.Hosting;
 using ConversationGuard.Termination;
 using ConversationGuard.Tests.Doubles;
 using Microsoft.Extensions.AI;
@@ -239,7 +240,7 @@ public class UserWishTests(ChatPath path, string? key)
         (await chat.SayAsync("hello")).Text.Should().Be("Reply 2");
     }
 
-    private GuardedChat Chat(Action<Hosting.ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null) =>
+    private GuardedChat Chat(Action<ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null) =>
         new(path, configure, register) { Key = key };
 
     private sealed class NobodyIsEnded : ITerminationPolicy

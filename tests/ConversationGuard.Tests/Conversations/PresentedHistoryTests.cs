@@ -243,6 +243,17 @@ public class PresentedHistoryTests
     }
 
     [Test]
+    public void R10_the_same_insult_typed_again_after_a_failed_call_that_the_host_kept_is_a_new_turn_in_a_trimmed_history_too()
+    {
+        var ledger = Record(_nothing, Of(User("hello"), Bot("hi"), User("insult")), isDelivered: false);
+
+        var ids = Ids(Of(Bot("hi"), User("insult"), User("insult")), ledger);
+
+        ledger.Find(ids[0]).Should().NotBeNull();
+        ledger.Find(ids[1]).Should().BeNull();
+    }
+
+    [Test]
     public void R10_two_alike_new_messages_in_a_trimmed_history_count_once()
     {
         var ledger = Record(_nothing, Of(User("hello"), Bot("hi"), User("insult")), isDelivered: true);

@@ -1,6 +1,7 @@
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
+using ConversationGuard.DeEscalation;
 using ConversationGuard.Hosting;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,11 @@ internal sealed class GuardedChat : IAsyncDisposable
     private readonly ChatPath _path;
     private readonly ServiceProvider _services;
 
-    public GuardedChat(ChatPath path, Action<ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null, Func<ChatClientBuilder, ChatClientBuilder>? pipeline = null)
+    public GuardedChat(
+        ChatPath path,
+        Action<ConversationGuardOptions>? configure = null,
+        Action<IServiceCollection>? register = null,
+        Func<ChatClientBuilder, ChatClientBuilder>? build = null)
     {
         _path = path;
         Store = new CountingStore(Time);
@@ -24,8 +29,7 @@ internal sealed class GuardedChat : IAsyncDisposable
         services.AddSingleton<IConversationStore>(Store);
         services.AddSingleton<IGuardObserver>(Observer);
         services.AddConversationGuard(configure ?? (_ => { }));
-        pipeline ??= builder => builder.UseConversationGuard();
-        pipeline(services.AddChatClient(Model));
+        (build ?? (builder => builder.UseConversationGuard()))(services.AddChatClient(Model));
         register?.Invoke(services);
         _services = services.BuildServiceProvider();
         Client = _services.GetRequiredService<IChatClient>();
@@ -49,6 +53,12 @@ internal sealed class GuardedChat : IAsyncDisposable
     /// <summary>Gets or sets the key that is set on each call; null for none.</summary>
     public string? Key { get; set; } = "conversation-1";
 
+    /// <summary>Gets or sets the conversation id that is set on each call; null for none.</summary>
+    public string? ConversationId { get; set; }
+
+    /// <summary>Gets or sets the host's own instructions; null for none.</summary>
+    public string? Instructions { get; set; }
+
     public List<ChatMessage> History { get; } = [];
 
     /// <summary>Says something, and keeps both turns if there is an answer.</summary>
@@ -71,10 +81,39 @@ internal sealed class GuardedChat : IAsyncDisposable
     public Task<ChatResponse> AskAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken = default) =>
         _path.AskAsync(Client, messages, NewOptions(), cancellationToken);
 
-    /// <summary>Gets or sets the tools of the host.</summary>
+    /// <summary>Gets or sets the tools of the host; null for none.</summary>
     public IList<AITool>? Tools { get; set; }
 
-    public ChatOptions? NewOptions() => Key is null && Tools is null ? null : Key is null ? new ChatOptions { Tools = Tools } : new ChatOptions { Tools = Tools }.WithConversationKey(Key);
+    public Task<ChatResponse> SendAsync(params string[] texts) => AskAsync(texts.Select(text => new ChatMessage(ChatRole.User, text)));
+
+    public Task<ChatResponse> AskAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken = default) =>
+        _path.AskAsync(Client, messages, options, cancellationToken);
+
+    /// <summary>Sends the history as it is, without a new message: what a host does to regenerate after it removed the reply.</summary>
+    public async Task<ChatResponse> RegenerateAsync()
+    {
+        while (History is [.., { Role: var role }] && role != ChatRole.User)
+        {
+            History.RemoveAt(History.Count - 1);
+        }
+
+        var response = await AskAsync([.. History]);
+        History.AddRange(response.Messages);
+        return response;
+    }
+
+    public ChatOptions? NewOptions()
+    {
+        if (Key is null && ConversationId is null && Instructions is null && Tools is null)
+        {
+            return null;
+        }
+
+        var options = new ChatOptions { ConversationId = ConversationId, Instructions = Instructions, Tools = Tools };
+        return Key is null ? options : options.WithConversationKey(Key);
+    }
+
+    public async Task<ConversationState> StateAsync() => (await Guard.GetStatusAsync(Key ?? ConversationId!)).State;
 
     public async Task<ConversationEndedException> EndsAtAsync(string text)
     {
