@@ -12,7 +12,7 @@ namespace ConversationGuard.DeEscalation;
 internal static class EndWish
 {
     /// <summary>A wish or a yes is short. What is longer says more than that.</summary>
-    private const int MaxLength = 160;
+    private const int MaxLength = 120;
 
     /// <summary>Stands for everything that no pattern allows.</summary>
     private const char Other = '#';

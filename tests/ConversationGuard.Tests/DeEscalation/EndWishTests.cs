@@ -100,7 +100,8 @@ public class EndWishTests
     public void Long_and_broken_text_is_no_wish()
     {
         EndWish.IsIn("please " + string.Concat(Enumerable.Repeat("please ", 100_000)) + "end this chat").Should().BeFalse();
-        EndWish.IsIn("please please please please please please please please please please please please please please please please please end this chat!x").Should().BeFalse();
+        EndWish.IsIn(string.Concat(Enumerable.Repeat("please ", 14)) + "end this chat x").Should().BeFalse();
+        EndWish.IsIn(string.Concat(Enumerable.Repeat("please ", 14)) + "end this chat").Should().BeTrue();
         EndWish.IsIn("\uD800 end this chat \uDC00#").Should().BeTrue("what is neither letter nor quotation separates words");
     }
 }
