@@ -25,7 +25,13 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        var response = OwnResponse(call) ?? await base.GetResponseAsync(call.Messages, call.InnerOptions, cancellationToken).ConfigureAwait(false);
+        var response = OwnResponse(call) ?? await Inner(call).GetResponseAsync(call.Messages, call.InnerOptions, cancellationToken).ConfigureAwait(false);
+        if (call.ModelEnd?.Ended is { } ended)
+        {
+            await _pipeline.CompleteEndAsync(call, response.ConversationId, cancellationToken).ConfigureAwait(false);
+            return call.Settings.EndBehavior == EndBehavior.Throw ? throw ended : WithEnd(response, OwnResponse(call with { Ended = ended })!);
+        }
+
         var isReply = call.Ended is null && !AsksForTools(response.Messages.SelectMany(message => message.Contents));
         if (isReply && call.Notice is { } notice)
         {
@@ -37,14 +43,16 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ConversationEndedException">The conversation is over (<see cref="EndBehavior.Throw"/>); thrown by the first <c>MoveNextAsync</c>, before any update.</exception>
+    /// <exception cref="ConversationEndedException">
+    /// The conversation is over (<see cref="EndBehavior.Throw"/>); thrown by the first <c>MoveNextAsync</c>, before any update. If the model ended it (R13), thrown once its farewell went out.
+    /// </exception>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
         var updates = OwnResponse(call) is { } own
             ? ToAsync(own.ToChatResponseUpdates())
-            : base.GetStreamingResponseAsync(call.Messages, call.InnerOptions, cancellationToken);
+            : Inner(call).GetStreamingResponseAsync(call.Messages, call.InnerOptions, cancellationToken);
 
         ChatResponseUpdate? last = null;
         var message = default(StreamedMessage);
@@ -57,6 +65,22 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
             conversationId = update.ConversationId ?? conversationId;
             tools.Add(update.Contents);
             yield return update;
+        }
+
+        if (call.ModelEnd?.Ended is { } ended)
+        {
+            await _pipeline.CompleteEndAsync(call, call.ModelEnd.ConversationId ?? conversationId, cancellationToken).ConfigureAwait(false);
+            if (call.Settings.EndBehavior == EndBehavior.Throw)
+            {
+                throw ended;
+            }
+
+            foreach (var update in OwnResponse(call with { Ended = ended })!.ToChatResponseUpdates())
+            {
+                yield return update;
+            }
+
+            yield break;
         }
 
         var isReply = call.Ended is null && !tools.ArePending;
@@ -92,8 +116,23 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         }
 
         var call = await _pipeline.BeginAsync(list, options, cancellationToken).ConfigureAwait(false);
-        return call is { Ended: { } ended, Settings.EndBehavior: EndBehavior.Throw } ? throw ended : call;
+        return call is { Ended: { } ended, Settings.EndBehavior: EndBehavior.Throw } ? throw ended : ModelEnd.Offer(call, _pipeline, InnerClient);
     }
+
+    /// <summary>Where the model has a tool to ask for the end, its calls are answered on the way (R13).</summary>
+    private IChatClient Inner(GuardedTurn call) => call.ModelEnd is null ? InnerClient : new ModelEndChatClient(InnerClient, call.ModelEnd);
+
+    /// <summary>The final message after the model's farewell.</summary>
+    private static ChatResponse WithEnd(ChatResponse response, ChatResponse end) => new([.. response.Messages, .. end.Messages])
+    {
+        AdditionalProperties = end.AdditionalProperties,
+        ConversationId = response.ConversationId ?? end.ConversationId,
+        CreatedAt = response.CreatedAt,
+        FinishReason = end.FinishReason,
+        ModelId = response.ModelId,
+        ResponseId = response.ResponseId,
+        Usage = response.Usage,
+    };
 
     /// <summary>What the guard answers itself, the inner client not being called; null if it does not.</summary>
     private static ChatResponse? OwnResponse(GuardedTurn call)

@@ -60,7 +60,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     }
 
     public ValueTask<ConversationStatus> ReinstateAsync(string conversationKey, CancellationToken cancellationToken = default) =>
-        ChangeAsync(conversationKey, ledger => ledger with { HostEnding = null, Entries = [.. ledger.Entries.Where(IsOfHold)] }, cancellationToken);
+        ChangeAsync(conversationKey, ledger => ledger with { HostEnding = null, Entries = [.. ledger.Entries.Where(IsOfHold).Select(entry => entry with { Ending = null })] }, cancellationToken);
 
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
         ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Except(Fold(ledger).OfHolds)] }, cancellationToken);

@@ -32,7 +32,26 @@ internal static class GuardAct
             return turn with { Ended = new ConversationEndedException(outcome.Ending, words, outcome.Call.Key.Value, outcome.IsRefused) };
         }
 
-        return held.Count > 0 ? Support(turn, held) : Redirect(turn, answered);
+        if (held.Count > 0)
+        {
+            // Where someone may be at risk nobody speaks of ending (R5).
+            return Support(turn with { Outcomes = [.. turn.Outcomes.Select(outcome => outcome with { LeavesWishOut = true })] }, held);
+        }
+
+        turn = Redirect(turn, answered);
+        return active.Exists(outcome => outcome.IsWishTurn) ? AskToConfirm(turn) : turn;
+    }
+
+    /// <summary>Says what an end means before it can be confirmed (R12).</summary>
+    private static GuardedTurn AskToConfirm(GuardedTurn turn)
+    {
+        var wording = turn.Settings.Wording;
+        var notice = wording.WishNotice();
+        return turn with
+        {
+            Notice = turn.Notice is null ? notice : turn.Notice + "\n\n" + notice,
+            InnerOptions = Instruct(turn.InnerOptions, wording.WishInstruction()),
+        };
     }
 
     private static GuardedTurn Support(GuardedTurn turn, List<Outcome> held)

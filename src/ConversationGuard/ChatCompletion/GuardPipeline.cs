@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
+using ConversationGuard.Termination;
 using Microsoft.Extensions.AI;
 
 namespace ConversationGuard.ChatCompletion;
@@ -91,6 +92,93 @@ internal sealed class GuardPipeline(GuardServices services)
         throw StoreRefusesWrites();
     }
 
+    /// <summary>The model's confirmed request (R13): the ledger as it stands now and the policies may veto it; else it goes on record.</summary>
+    /// <param name="outcome">What came of the call in which the model asked.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The end; or the decision that vetoes it.</returns>
+    public async ValueTask<(ConversationEndedException? Ended, GuardDecision Decision)> EndAtModelRequestAsync(Outcome outcome, CancellationToken cancellationToken)
+    {
+        var call = outcome.Call;
+        var storeKey = services.StoreKey(call.Settings.Mode, call.Key.Value!);
+        ConversationEndedException Exception(ConversationEnding ending, bool isRepeat) =>
+            new(ending, call.Settings.Wording.Ended(ending.Reason, ending.Category), call.Key.Value, isRepeat);
+
+        try
+        {
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
+            {
+                var stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                var tracked = Track(call, stored.Ledger);
+                if (tracked.Branch.Ending is { } before)
+                {
+                    return (Exception(before, isRepeat: true), GuardDecision.Continue);
+                }
+
+                var now = services.TimeProvider.GetUtcNow();
+                var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
+                var entry = outcome.EntryOfNewest(tracked.Branch, tracked.Turns, now);
+                var assessment = new TurnAssessment(entry.Kind, entry.Category, entry.Score);
+                var proposal = ModelEnd.Propose(outcome, state);
+                var decision = proposal.Action == GuardAction.End
+                    ? await _judge.DecideOnRequestAsync(call, outcome.Terms, assessment, state, proposal, now, cancellationToken).ConfigureAwait(false)
+                    : proposal;
+                if (decision.Action != GuardAction.End)
+                {
+                    return (null, decision);
+                }
+
+                var ending = new ConversationEnding
+                {
+                    Reason = decision.Reason ?? EndReason.ModelRequest,
+                    At = now,
+                    Category = entry.Category,
+                    RuleIds = decision.RuleIds,
+                    Evidence = [.. state.Violations.Select(violation => violation.Turn).Append(entry.Turn).Distinct()],
+                    FailedRedirections = state.FailedRedirections,
+                };
+                var ended = tracked.Ledger.With(entry with { Ending = ending });
+                if (await services.Store.TryUpdateAsync(storeKey, ended, stored.Version, cancellationToken).ConfigureAwait(false))
+                {
+                    ReportEnd(call, ending);
+                    return (Exception(ending, isRepeat: false), decision);
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            throw StoreRefusesWrites();
+        }
+#pragma warning disable CA1031 // A store that fails ends nothing (R6).
+        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+#pragma warning restore CA1031
+        {
+            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            return (null, GuardDecision.Veto(GuardAction.Continue, "R6"));
+        }
+    }
+
+    /// <summary>After a model's end: a service that gave the last response a new conversation id knows the conversation by both ids (R11).</summary>
+    public async ValueTask CompleteEndAsync(GuardedTurn turn, string? conversationId, CancellationToken cancellationToken)
+    {
+        var (settings, call) = (turn.Settings, turn.Outcomes[0].Call);
+        if (!call.Key.IsConversationId || !ConversationKey.IsUsable(conversationId) || conversationId == call.Key.Value)
+        {
+            return;
+        }
+
+        try
+        {
+            var stored = await services.Store.GetAsync(services.StoreKey(settings.Mode, call.Key.Value!), cancellationToken).ConfigureAwait(false);
+            await UpdateAsync(services.StoreKey(settings.Mode, conversationId!), _ => stored.Ledger, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The end itself is on record.
+        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+#pragma warning restore CA1031
+        {
+            _judge.Report(call, GuardEventKind.StoreFailed, error);
+        }
+    }
+
     private async ValueTask MarkDeliveredAsync(Outcome outcome, string? conversationId, IReadOnlyList<TurnId> delivered, CancellationToken cancellationToken)
     {
         var (settings, key) = (outcome.Call.Settings, outcome.Call.Key);
@@ -113,7 +201,12 @@ internal sealed class GuardPipeline(GuardServices services)
     }
 
     private ValueTask<Outcome> FollowAsync(GuardedCall call, CancellationToken cancellationToken) =>
-        call.Key.Value is null ? FollowTranscriptAsync(call, cancellationToken) : FollowLedgerAsync(call, cancellationToken);
+        call switch
+        {
+            { Key.Value: not null } => FollowLedgerAsync(call, cancellationToken),
+            { IsBackground: true } => new(new Outcome(call, call.Settings.Terms, ConversationLedger.Empty, ConversationState.Untouched)),
+            _ => FollowTranscriptAsync(call, cancellationToken),
+        };
 
     private async ValueTask<Outcome> FollowLedgerAsync(GuardedCall call, CancellationToken cancellationToken)
     {
@@ -143,6 +236,11 @@ internal sealed class GuardPipeline(GuardServices services)
             if (start.Ending is not null)
             {
                 return Refuse(start);
+            }
+
+            if (call.IsBackground)
+            {
+                return start;
             }
 
             var outcome = await JudgeNewestAsync(start, tracked, verdicts, cancellationToken).ConfigureAwait(false);
@@ -206,7 +304,7 @@ internal sealed class GuardPipeline(GuardServices services)
             }
 
             verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
-            var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
+            var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
             var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Calm(now) : null);
             if (entry is not null)
             {
@@ -261,11 +359,17 @@ internal sealed class GuardPipeline(GuardServices services)
                 var turn = turns[next++];
                 var classification = await _judge.ClassifyAsync(call, turn, remember: true, cancellationToken).ConfigureAwait(false);
                 var at = message.CreatedAt is { } createdAt && createdAt < now ? createdAt : now;
-                var judgement = await _judge.DecideAsync(call, terms, ledger, classification, at, cancellationToken).ConfigureAwait(false);
+                var judgement = await _judge.DecideAsync(call, terms, ledger, turn, classification, at, cancellationToken).ConfigureAwait(false);
                 var entry = judgement.Entry is { } notable ? notable with { Turn = turn.Id, Place = turn.Place } : null;
                 ledger = entry is null ? ledger : (ledger with { FirstTurn = turns[0].Id }).With(entry);
                 outcome = outcome.Add(judgement, entry, ledger);
-                if (judgement.Decision.Action == GuardAction.End && endedBy == 0)
+
+                // What follows may take it back: a crisis (R5), or more that the user has to say after a yes (R12).
+                if (outcome.Decision.Action != GuardAction.End)
+                {
+                    endedBy = 0;
+                }
+                else if (endedBy == 0)
                 {
                     (endedBy, endedAt) = (next, at);
                 }
@@ -292,14 +396,21 @@ internal sealed class GuardPipeline(GuardServices services)
         (index + 1 == messages.Count || messages[index + 1].Role != ChatRole.Tool);
 
     /// <summary>
-    /// What an assistant message in a transcript delivered: a warning only if the guard's own notice is in it (R4) - or would be, were the guard
+    /// What an assistant message in a transcript delivered: a warning, or what a wish asks for, only if the guard's own notice is in it (R4, R12) - or would be, were the guard
     /// not merely observing (R18).
     /// </summary>
-    private static List<TurnId> DeliveredBy(string reply, Outcome outcome) =>
-    [
-        .. outcome.Delivers.Where(turn => outcome.Ledger.Find(turn) is { } entry &&
-            (outcome.Call.Settings.Mode == GuardMode.Observe || entry.Action != GuardAction.Warn || outcome.Call.Settings.Wording.WarningNotices(entry.Category).Any(reply.Contains))),
-    ];
+    private static List<TurnId> DeliveredBy(string reply, Outcome outcome)
+    {
+        var settings = outcome.Call.Settings;
+        return [.. outcome.Delivers.Where(turn => outcome.Ledger.Find(turn) switch
+        {
+            null => false,
+            _ when settings.Mode == GuardMode.Observe => true,
+            { Action: GuardAction.Warn } warned => settings.Wording.WarningNotices(warned.Category).Any(reply.Contains),
+            { Kind: TurnKind.EndWish } => settings.Wording.WishNotices().Any(reply.Contains),
+            _ => true,
+        })];
+    }
 
     private Outcome Refuse(Outcome outcome)
     {
@@ -345,19 +456,21 @@ internal sealed class GuardPipeline(GuardServices services)
 
         if (outcome.Ending is { } ending)
         {
-            services.Report(new GuardEvent
-            {
-                Kind = GuardEventKind.ConversationEnded,
-                GuardName = services.Name,
-                ConversationKey = call.Key.Value,
-                Mode = mode,
-                Action = GuardAction.End,
-                RuleIds = ending.RuleIds,
-                Phase = ConversationPhase.Ended,
-                Ending = ending,
-            });
+            ReportEnd(call, ending);
         }
     }
+
+    private void ReportEnd(GuardedCall call, ConversationEnding ending) => services.Report(new GuardEvent
+    {
+        Kind = GuardEventKind.ConversationEnded,
+        GuardName = services.Name,
+        ConversationKey = call.Key.Value,
+        Mode = call.Settings.Mode,
+        Action = GuardAction.End,
+        RuleIds = ending.RuleIds,
+        Phase = ConversationPhase.Ended,
+        Ending = ending,
+    });
 
     /// <summary>A conversation in progress keeps what is more lenient of the terms it is under and today's (R17).</summary>
     private static ConversationTerms Terms(GuardedCall call, ConversationLedger ledger) =>

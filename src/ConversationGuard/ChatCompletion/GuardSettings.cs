@@ -22,5 +22,11 @@ internal sealed record GuardSettings
     /// <summary>Gets a value indicating whether an edit that the presented history shows is believed; not where clients hold the history and are not trusted.</summary>
     public bool TrustsHistory { get; init; } = true;
 
+    /// <summary>Gets a value indicating whether the model may ask to end the conversation, where the ledger allows it (R13).</summary>
+    public bool OffersEndTool { get; init; } = true;
+
+    /// <summary>Gets a value indicating whether the user's wish to end is recognised (R12).</summary>
+    public bool RecognisesWishes { get; init; } = true;
+
     public TimeSpan ClassifierTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

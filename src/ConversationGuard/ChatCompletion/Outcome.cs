@@ -16,6 +16,15 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     /// <summary>Gets a value indicating whether one of the newest turns is itself a crisis signal.</summary>
     public bool IsCrisisTurn { get; private init; }
 
+    /// <summary>Gets a value indicating whether the newest turn is a wish to end that is to be confirmed (R12).</summary>
+    public bool IsWishTurn => !State.IsCrisisHold && Judged is [.., { Assessment.Kind: TurnKind.EndWish }];
+
+    /// <summary>Gets a value indicating whether the newest turns answer the question whether a wish to end is confirmed.</summary>
+    public bool AnswersWish { get; private init; }
+
+    /// <summary>Gets a value indicating whether the reply does not say what an end means: then a wish is not delivered.</summary>
+    public bool LeavesWishOut { get; init; }
+
     /// <summary>Gets the end, if the conversation is over on this branch.</summary>
     public ConversationEnding? Ending { get; init; }
 
@@ -45,8 +54,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         {
             var passedOn = Recorded.Where(turn => Ledger.Find(turn) is { Action: GuardAction.Continue });
             var signals = State is { IsCrisisHold: true, AreResourcesDelivered: false } ? Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn) : Signals;
-            var redirected = Redirected is { } turn ? new[] { turn } : [];
-            return [.. redirected.Union(passedOn).Union(signals)];
+            var redirected = Redirected is { } redirection ? new[] { redirection } : [];
+            var answered = redirected.Union(passedOn).Union(signals);
+            return [.. LeavesWishOut ? answered.Where(turn => Ledger.Find(turn) is not { Kind: TurnKind.EndWish }) : answered];
         }
     }
 
@@ -54,9 +64,12 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     {
         var outcome = this with
         {
+            // The user who wrote again after the yes had more to say (R12).
+            Decision = Decision.Reason == EndReason.UserRequest ? GuardDecision.Continue : Decision,
             Ledger = ledger ?? Ledger,
             State = judgement.State,
             IsCrisisTurn = IsCrisisTurn || judgement.Assessment.Kind == TurnKind.Crisis,
+            AnswersWish = AnswersWish || State.IsWishPending,
             Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, IsRepeat: false)],
         };
         return entry is null ? outcome : outcome.Answer(entry, judgement.Decision);
@@ -84,6 +97,28 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     /// <summary>The same outcome where the reply is about another participant: it redirects and warns nobody else.</summary>
     public Outcome Unanswered() => this with { Redirected = null };
 
+    /// <summary>Gives the record of the newest turn, which a model that asks for the end answers; a new one if that turn was not notable.</summary>
+    public LedgerEntry EntryOfNewest(ConversationLedger branch, IReadOnlyList<UserTurn> turns, DateTimeOffset now)
+    {
+        // What the server holds is not presented after a tool call.
+        if (turns.Count == 0 || Call.History.Newest.Count == 0)
+        {
+            return branch.Entries[branch.Entries.Count - 1];
+        }
+
+        var newest = turns[turns.Count - 1];
+        var assessment = Judged is [.., var judged] ? judged.Assessment : default;
+        return branch.Find(newest.Id) ?? new LedgerEntry
+        {
+            Turn = newest.Id,
+            Place = newest.Place,
+            Kind = assessment.Kind,
+            Category = assessment.Category,
+            Score = assessment.Score,
+            At = now,
+        };
+    }
+
     /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
     public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
 
@@ -104,7 +139,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             At = now,
             Category = Category,
             RuleIds = Decision.RuleIds,
-            Evidence = [.. state.Violations.Select(entry => entry.Turn)],
+            Evidence = Decision.Reason == EndReason.UserRequest
+                ? [.. branch.Entries.Skip(branch.Entries.Count - 2).Select(entry => entry.Turn)]
+                : [.. state.Violations.Select(entry => entry.Turn)],
             FailedRedirections = state.FailedRedirections,
         };
         var decisive = branch.Entries.Last(entry => entry.Action == GuardAction.End) with { Ending = ending };

@@ -13,6 +13,8 @@ internal sealed class TurnJudge(GuardServices services)
     /// <summary>Stands for a turn while it is judged: its identity costs a hash, and only a turn that goes on record needs one.</summary>
     private static readonly TurnId _unnamed = new("?");
 
+    private static readonly GuardDecision _endAtUserRequest = GuardDecision.End(EndReason.UserRequest, "R1", "R12");
+
     private readonly ClassificationCache _cache = new(CacheCapacity);
 
     /// <summary>First stage. A failure is not a verdict (R6): null.</summary>
@@ -57,21 +59,40 @@ internal sealed class TurnJudge(GuardServices services)
 
     /// <summary>Second and third stage: counts the turn and asks the policies.</summary>
     public async ValueTask<Judgement> DecideAsync(
-        GuardedCall call, ConversationTerms terms, ConversationLedger branch, MessageClassification? classification, DateTimeOffset at, CancellationToken cancellationToken)
+        GuardedCall call, ConversationTerms terms, ConversationLedger branch, UserTurn turn, MessageClassification? classification, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var assessment = classification is null ? TurnAssessment.Unclassified : terms.Categories.Assess(classification);
         var before = ConversationState.Fold(branch, terms, at);
+        var isConfirmed = false;
+        if (assessment.Kind == TurnKind.Calm && call.Settings.RecognisesWishes)
+        {
+            isConfirmed = before.IsWishPending && EndWish.IsConfirmedBy(turn.Text);
+            assessment = !isConfirmed && EndWish.IsIn(turn.Text) ? assessment with { Kind = TurnKind.EndWish } : assessment;
+        }
+
         var entry = new LedgerEntry { Turn = _unnamed, Kind = assessment.Kind, Category = assessment.Category, Score = assessment.Score, At = at };
         var isNotable = assessment.Kind switch
         {
-            TurnKind.Violation or TurnKind.Crisis => true,
+            TurnKind.Violation or TurnKind.Crisis or TurnKind.EndWish => true,
             TurnKind.Calm => !before.IsClean,
-            _ => classification is null,
+            _ => classification is null || before.HasWish,
         };
         var state = isNotable ? ConversationState.Fold(branch.With(entry), terms, at) : before;
-        var decision = await AskPoliciesAsync(call, terms, assessment, classification ?? MessageClassification.Unsure, state, at, cancellationToken).ConfigureAwait(false);
+        var context = Context(call, terms, assessment, classification ?? MessageClassification.Unsure, state, at, isModelEndRequest: false);
+        var decision = await AskPoliciesAsync(call, context, cancellationToken).ConfigureAwait(false);
+        decision = isConfirmed ? Propose(_endAtUserRequest, decision) : decision;
         isNotable |= decision.Action > GuardAction.Continue;
         return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action, Category = decision.Category == default ? entry.Category : decision.Category } : null);
+    }
+
+    /// <summary>Asks the policies about the model's confirmed request to end (R13).</summary>
+    /// <returns>A decision to end, or why not.</returns>
+    public async ValueTask<GuardDecision> DecideOnRequestAsync(
+        GuardedCall call, ConversationTerms terms, TurnAssessment assessment, ConversationState state, GuardDecision proposal, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        MessageClassification classification = assessment.Category == default ? MessageClassification.Clean : new([new(assessment.Category, assessment.Score)]);
+        var context = Context(call, terms, assessment, classification, state, at, isModelEndRequest: true);
+        return Propose(proposal, await AskPoliciesAsync(call, context, cancellationToken).ConfigureAwait(false));
     }
 
     public void Report(GuardedCall call, GuardEventKind kind, Exception error) => services.Report(new GuardEvent
@@ -83,21 +104,26 @@ internal sealed class TurnJudge(GuardServices services)
         ErrorType = error.GetType().FullName,
     });
 
-    private async ValueTask<GuardDecision> AskPoliciesAsync(
-        GuardedCall call, ConversationTerms terms, TurnAssessment assessment, MessageClassification classification, ConversationState state, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        var context = new TerminationContext
+    /// <summary>A wish of the user's or the model's ends, or it does nothing: what a policy limits an end to, a warning for example, has no ground here.</summary>
+    private static GuardDecision Propose(GuardDecision end, GuardDecision policies) =>
+        GuardDecision.Combine([end, policies]) is { Action: GuardAction.End } combined ? combined : policies;
+
+    private static TerminationContext Context(
+        GuardedCall call, ConversationTerms terms, TurnAssessment assessment, MessageClassification classification, ConversationState state, DateTimeOffset at, bool isModelEndRequest) => new()
         {
             ConversationKey = call.Key.Value,
             Turn = assessment,
             Classification = classification,
             State = state,
             Terms = terms,
+            IsModelEndRequest = isModelEndRequest,
             Messages = call.History.Messages,
             Options = call.Options,
             Now = at,
         };
 
+    private async ValueTask<GuardDecision> AskPoliciesAsync(GuardedCall call, TerminationContext context, CancellationToken cancellationToken)
+    {
         List<GuardDecision>? decisions = null;
         foreach (var policy in services.Policies)
         {

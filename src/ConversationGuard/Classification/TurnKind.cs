@@ -14,4 +14,7 @@ public enum TurnKind
 
     /// <summary>Could not be judged: the classifier failed, timed out or was unsure. Neither a violation nor calm (R6).</summary>
     Unclassified,
+
+    /// <summary>The user's wish to end the conversation, still to be confirmed (R12). Neither a violation nor calm.</summary>
+    EndWish,
 }

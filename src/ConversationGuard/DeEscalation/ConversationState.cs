@@ -34,8 +34,14 @@ public sealed record ConversationState
     /// <summary>Gets how many calm turns there were in a row.</summary>
     public int CalmTurns { get; private init; }
 
-    /// <summary>Gets a value indicating whether nothing counts and no hold is on: then a calm turn need not be recorded.</summary>
-    public bool IsClean => Violations.Count == 0 && !IsCrisisHold && Phase is not ConversationPhase.Ended;
+    /// <summary>Gets a value indicating whether the user's latest turn was a wish to end, and the user was told that an end is final: a clear yes now ends the conversation (R12).</summary>
+    public bool IsWishPending { get; private init; }
+
+    /// <summary>Gets a value indicating whether nothing counts, no hold is on and no wish waits for an answer: then a calm turn need not be recorded.</summary>
+    public bool IsClean => Violations.Count == 0 && !IsCrisisHold && !HasWish && Phase is not ConversationPhase.Ended;
+
+    /// <summary>Gets a value indicating whether the latest turn on record is a wish to end, told what it means or not: the next turn forgets it.</summary>
+    internal bool HasWish { get; private init; }
 
     /// <summary>Gets how many of the ledger's first entries have no bearing any more: after them the state was clean again.</summary>
     internal int Obsolete { get; private init; }
@@ -80,10 +86,14 @@ public sealed record ConversationState
         private bool _hold;
         private bool _resourcesDelivered;
         private bool _lastCountedWasViolation;
+        private LedgerEntry? _wish;
 
         public void Add(LedgerEntry entry, int index)
         {
             Advance(entry.At);
+
+            // Whatever follows a wish forgets it; what is said in a hold ends nothing (R5, R12).
+            _wish = entry.Kind == TurnKind.EndWish && !_hold ? entry : null;
             switch (entry.Kind)
             {
                 case TurnKind.Crisis:
@@ -125,7 +135,7 @@ public sealed record ConversationState
                     break;
 
                 default:
-                    // Unclassified: neither a violation nor calm (R6).
+                    // Unclassified, or a wish to end: neither a violation nor calm (R6, R12).
                     break;
             }
         }
@@ -163,6 +173,8 @@ public sealed record ConversationState
                 Violations = [.. _strikes.Select(strike => strike.Entry)],
                 FailedRedirections = _strikes.Count(strike => strike.HasFailed),
                 IsWarned = isWarned,
+                HasWish = _wish is not null,
+                IsWishPending = _wish is { IsDelivered: true },
                 CalmTurns = _calmTurns,
                 Obsolete = _obsolete,
                 OfHolds = _ofHolds,

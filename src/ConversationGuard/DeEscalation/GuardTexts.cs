@@ -28,6 +28,12 @@ public sealed class GuardTexts
     /// <summary>Gets or sets the notice that a warning appends to the reply (R4).</summary>
     public string? WarningNotice { get; set; }
 
+    /// <summary>Gets or sets the notice that answers a user's wish to end: that an end is final, how to confirm it, and that anything else goes on (R12).</summary>
+    public string? WishNotice { get; set; }
+
+    /// <summary>Gets or sets what the model is told in addition when that notice is appended.</summary>
+    public string? WishInstruction { get; set; }
+
     /// <summary>Gets or sets where someone at risk finds help; appended to the reply once per hold and again when they ask for it (R5). A host's own text comes before the help resources by region.</summary>
     public string? HelpResources { get; set; }
 
@@ -45,6 +51,12 @@ public sealed class GuardTexts
 
     /// <summary>Gets or sets the words for the end because of a category that ends a conversation at once (R16).</summary>
     public string? EndedAtOnce { get; set; }
+
+    /// <summary>Gets or sets the words for the end that the user wished (R12, R16).</summary>
+    public string? EndedAtUserRequest { get; set; }
+
+    /// <summary>Gets or sets the words for the end that the model asked for (R13, R16).</summary>
+    public string? EndedAtModelRequest { get; set; }
 
     /// <summary>Gets or sets the words for every other end (R16).</summary>
     public string? Ended { get; set; }

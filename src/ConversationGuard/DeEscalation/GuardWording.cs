@@ -50,6 +50,16 @@ internal sealed class GuardWording(
 
     public string WarningNotice(HarmCategory category) => Format(Find(texts => texts.WarningNotice)!, category);
 
+    public string WishNotice() => Find(texts => texts.WishNotice)!;
+
+    public string WishInstruction() => Find(texts => texts.WishInstruction)!;
+
+    /// <summary>Every wording that the answer to a wish can have, as for <see cref="WarningNotices"/>.</summary>
+    public IEnumerable<string> WishNotices() =>
+        hostTexts.Keys.Concat(BuiltInTexts.ByCulture.Keys)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(culture => new GuardWording(hostTexts, culture).WishNotice());
+
     /// <summary>Every wording that a warning notice for a category can have, so that a transcript's notice is known in any culture.</summary>
     public IEnumerable<string> WarningNotices(HarmCategory category) =>
         hostTexts.Keys.Concat(BuiltInTexts.ByCulture.Keys)
@@ -62,6 +72,8 @@ internal sealed class GuardWording(
             reason == EndReason.PersistentAbuse ? texts.EndedForAbuse :
             reason == EndReason.PersistentHarmRequests ? texts.EndedForHarmRequests :
             reason == EndReason.ImmediateCategory ? texts.EndedAtOnce :
+            reason == EndReason.UserRequest ? texts.EndedAtUserRequest :
+            reason == EndReason.ModelRequest ? texts.EndedAtModelRequest :
             texts.Ended)!;
         return Format(why + " " + Find(texts => texts.NextSteps), category);
     }

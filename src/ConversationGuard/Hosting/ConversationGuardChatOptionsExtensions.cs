@@ -2,7 +2,7 @@ using ConversationGuard.Conversations;
 
 namespace Microsoft.Extensions.AI;
 
-/// <summary>Tells the guard which conversation a call belongs to.</summary>
+/// <summary>Tells the guard which conversation a call belongs to, and what kind of call it is.</summary>
 public static class ConversationGuardChatOptionsExtensions
 {
     /// <summary>Sets the key of the conversation. It travels in <see cref="ChatOptions.AdditionalProperties"/>; the conversation id is left alone.</summary>
@@ -17,6 +17,21 @@ public static class ConversationGuardChatOptionsExtensions
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(conversationKey);
         (options.AdditionalProperties ??= [])[ConversationKey.PropertyName] = conversationKey;
+        return options;
+    }
+
+    /// <summary>
+    /// Marks a call as one that no user waits for: a sub-agent's, a fork's, a summary. It is refused where its conversation is over; otherwise the guard passes it on as it is: nothing in it
+    /// counts, and it can end nothing (R13).
+    /// </summary>
+    /// <typeparam name="TOptions">The type of the options.</typeparam>
+    /// <param name="options">The options of the call.</param>
+    /// <returns>The options.</returns>
+    public static TOptions AsBackgroundConversation<TOptions>(this TOptions options)
+        where TOptions : ChatOptions
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (options.AdditionalProperties ??= [])[BackgroundCall.PropertyName] = true;
         return options;
     }
 }

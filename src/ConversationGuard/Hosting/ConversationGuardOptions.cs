@@ -71,6 +71,21 @@ public sealed class ConversationGuardOptions
     /// <value>Default true.</value>
     public bool TrustHistory { get; set; } = true;
 
+    /// <summary>
+    /// Gets or sets a value indicating whether the model is given a tool, <c>end_conversation</c>, to ask for the end itself once a warning was delivered and is in force, or once the user
+    /// was asked to confirm a wish to end (R13). It must ask twice, policies can veto it, and there is no tool in a crisis hold, in <see cref="GuardMode.Observe"/>, in background calls,
+    /// without a conversation key, or where <see cref="MostSevereAction"/> is milder than an end.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool OfferEndTool { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value indicating whether a user's own wish to end the conversation is recognised (English, German, French, Spanish, Italian, Portuguese). The user is told that an end
+    /// is final; a clear yes then ends the conversation, anything else goes on (R12). Not bound by <see cref="MostSevereAction"/>.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool RecogniseUserWish { get; set; } = true;
+
     /// <summary>Gets or sets when a crisis hold is released (R5).</summary>
     public CrisisHoldOptions CrisisHold { get; set; } = new();
 

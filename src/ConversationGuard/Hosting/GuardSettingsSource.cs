@@ -50,6 +50,8 @@ internal sealed partial class GuardSettingsSource : IDisposable
         ClassifierTimeout = options.ClassifierTimeout,
         PerAuthor = options.PerAuthor,
         TrustsHistory = options.TrustHistory,
+        OffersEndTool = options.OfferEndTool,
+        RecognisesWishes = options.RecogniseUserWish,
         Terms = new ConversationTerms
         {
             Categories = new CategoryRules(DefaultCategories.Rules.Concat(options.Categories.Select(Override))),

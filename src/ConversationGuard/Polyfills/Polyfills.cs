@@ -27,6 +27,11 @@ internal static class Polyfills
             where TEnum : struct, Enum => Enum.GetNames(typeof(TEnum));
     }
 
+    extension(string text)
+    {
+        public bool Contains(string value, StringComparison comparison) => text.IndexOf(value, comparison) >= 0;
+    }
+
     extension(ArgumentException)
     {
         public static void ThrowIfNullOrWhiteSpace([NotNull] string? argument, [CallerArgumentExpression(nameof(argument))] string? paramName = null)

@@ -23,6 +23,9 @@ public sealed class TerminationContext
     /// <summary>Gets what the conversation is held to.</summary>
     public required ConversationTerms Terms { get; init; }
 
+    /// <summary>Gets a value indicating whether the model asked to end the conversation, and confirmed it (R13): a veto of <see cref="GuardAction.End"/> then keeps it going.</summary>
+    public bool IsModelEndRequest { get; init; }
+
     /// <summary>Gets the messages of the call. Their text must not be logged or stored (R19).</summary>
     public IReadOnlyList<ChatMessage> Messages { get; init; } = [];
 

@@ -105,6 +105,16 @@ public class GuardWordingTests
     }
 
     [TestCaseSource(nameof(_cultures))]
+    public void R12_the_answer_to_a_wish_says_how_to_confirm_it_in_words_that_confirm_it(string culture)
+    {
+        var notice = In(culture).WishNotice();
+
+        EndWish.IsConfirmedBy(notice.Split('"')[1]).Should().BeTrue();
+        In("nl").WishNotices().Should().Contain(notice);
+        In(culture).WishInstruction().Should().Contain("do not say that the conversation is over");
+    }
+
+    [TestCaseSource(nameof(_cultures))]
     public void R16_every_end_is_explained_and_says_what_can_be_done_now(string culture)
     {
         var (wording, texts) = (In(culture), BuiltInTexts.ByCulture[culture]);
@@ -114,7 +124,9 @@ public class GuardWordingTests
 
         abuse.Should().Contain(texts.Behaviors["hate"]);
         harm.Should().Contain(texts.Behaviors["illicit/violent"]);
-        new[] { abuse, harm, host }.Should().OnlyHaveUniqueItems().And.OnlyContain(text => text.EndsWith(texts.NextSteps!, StringComparison.Ordinal) && !text.Contains("{behavior}"));
+        var user = wording.Ended(EndReason.UserRequest, default);
+        var model = wording.Ended(EndReason.ModelRequest, HarmCategory.Hate);
+        new[] { abuse, harm, host, user, model }.Should().OnlyHaveUniqueItems().And.OnlyContain(text => text.EndsWith(texts.NextSteps!, StringComparison.Ordinal) && !text.Contains("{behavior}"));
     }
 
     [TestCase("de-AT", "de")]
@@ -224,7 +236,7 @@ public class GuardWordingTests
 
         wording.Instruction(CategoryRole.Abuse, HarmCategory.Harassment, warns: true).Should().Be("shouting and shouting\nwarned for shouting");
         wording.WarningNotice(HarmCategory.Harassment).Should().Be("stop shouting");
-        wording.Ended(EndReason.ModelRequest, HarmCategory.Harassment).Should().Be("over: shouting. Try without shouting.");
+        wording.Ended(EndReason.HostRequest, HarmCategory.Harassment).Should().Be("over: shouting. Try without shouting.");
     }
 
     [Test]

@@ -81,6 +81,9 @@ internal sealed class GuardedChat : IAsyncDisposable
     public Task<ChatResponse> AskAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken = default) =>
         _path.AskAsync(Client, messages, NewOptions(), cancellationToken);
 
+    /// <summary>Gets or sets the tools of the host; null for none.</summary>
+    public IList<AITool>? Tools { get; set; }
+
     public Task<ChatResponse> SendAsync(params string[] texts) => AskAsync(texts.Select(text => new ChatMessage(ChatRole.User, text)));
 
     public Task<ChatResponse> AskAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken = default) =>
@@ -101,12 +104,12 @@ internal sealed class GuardedChat : IAsyncDisposable
 
     public ChatOptions? NewOptions()
     {
-        if (Key is null && ConversationId is null && Instructions is null)
+        if (Key is null && ConversationId is null && Instructions is null && Tools is null)
         {
             return null;
         }
 
-        var options = new ChatOptions { ConversationId = ConversationId, Instructions = Instructions };
+        var options = new ChatOptions { ConversationId = ConversationId, Instructions = Instructions, Tools = Tools };
         return Key is null ? options : options.WithConversationKey(Key);
     }
 
