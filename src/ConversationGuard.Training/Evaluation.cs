@@ -11,17 +11,12 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     public void Run(string modelFile)
     {
         var texts = sources.ReadAll();
-        var builder = new ModelBuilder(settings, texts, sources.ReadLexicon());
+        var builder = new ModelBuilder(settings, texts, sources);
         var trained = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
 
         output.WriteLine("# Leave one source out");
-        foreach (var source in texts.Select(text => text.Source).Distinct().ToList())
+        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["corpus", "templates"]).ToList())
         {
-            if (source == "corpus")
-            {
-                continue;
-            }
-
             var classifier = new EmbeddedClassifier(builder.Build([.. trained.Where(i => texts[i].Source != source)], 2, _ => { }));
             Report(source, classifier, [.. texts.Where(text => text.Source == source)]);
         }
@@ -137,6 +132,11 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
         {
             var count = group.Count();
             output.WriteLine(Invariant($"  {group.Key,-22} {count,6}: held for a violation {100.0 * group.Count(item => IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => IsCrisis(item.Scores)) / count:F2} %"));
+        }
+
+        foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "ms-chitchat" && Kind(item.Text) == "crisis").GroupBy(item => item.Text.Language))
+        {
+            output.WriteLine(Invariant($"    crisis in {group.Key}: {group.Count(item => IsCrisis(item.Scores))} of {group.Count()} found"));
         }
 
         foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "corpus" && Kind(item.Text) == "harmless").GroupBy(item => item.Text.Exemption).OrderBy(group => group.Key, StringComparer.Ordinal))

@@ -65,7 +65,14 @@ internal sealed class FeatureSpace
 {
     private readonly Dictionary<ulong, int> _ids = [];
 
-    private FeatureSpace(Vocabulary vocabulary) => Vocabulary = vocabulary;
+    private FeatureSpace(IReadOnlyList<string> words, Vocabulary vocabulary)
+    {
+        Words = words;
+        Vocabulary = vocabulary;
+    }
+
+    /// <summary>The words of the vocabulary. The model file holds their hashes alone.</summary>
+    public IReadOnlyList<string> Words { get; }
 
     public Vocabulary Vocabulary { get; }
 
@@ -73,9 +80,10 @@ internal sealed class FeatureSpace
 
     public List<int> Counts { get; } = [];
 
-    public static FeatureSpace Build(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, int minimumCount, int maximumWords)
+    public static FeatureSpace Build(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, int minimumCount, int maximumWords)
     {
-        var space = new FeatureSpace(BuildVocabulary(texts, lexicon, maximumWords));
+        var (words, vocabulary) = BuildVocabulary(texts, lexicon, classes, maximumWords);
+        var space = new FeatureSpace(words, vocabulary);
         var collector = new FeatureCollector();
         var counts = new Dictionary<ulong, (int Count, int Last)>();
         for (var i = 0; i < texts.Count; i++)
@@ -142,7 +150,7 @@ internal sealed class FeatureSpace
         return new FeatureVector(chunks, words);
     }
 
-    private static Vocabulary BuildVocabulary(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, int maximumWords)
+    private static (IReadOnlyList<string> Words, Vocabulary Vocabulary) BuildVocabulary(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, int maximumWords)
     {
         // A language counts as taught where abuse as well as harm has enough examples.
         var taughtLanguages = texts.Where(text => text.Source == "corpus" && text.Labels.Overlaps(CategorySet.Violations))
@@ -173,15 +181,24 @@ internal sealed class FeatureSpace
             }
         }
 
+        foreach (var word in classes.Keys)
+        {
+            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _);
+            count = (count.Taught + 2, count.Foreign);
+        }
+
         var words = counts
-            .Where(entry => entry.Value.Taught + entry.Value.Foreign >= 3)
-            .OrderByDescending(entry => entry.Value.Taught + entry.Value.Foreign)
+            .Where(entry => entry.Value.Taught + entry.Value.Foreign >= 3 || classes.ContainsKey(entry.Key))
+            .OrderByDescending(entry => classes.ContainsKey(entry.Key))
+            .ThenByDescending(entry => entry.Value.Taught + entry.Value.Foreign)
             .ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .Take(maximumWords)
             .ToList();
-        return new Vocabulary(
-            [.. words.Select(entry => entry.Key)],
+        var vocabulary = new Vocabulary(
+            [.. words.Select(entry => FeatureHash.Of(entry.Key))],
             [.. words.Select(entry => (entry.Value.Taught >= 2 && entry.Value.Taught * 20 >= entry.Value.Foreign ? WordTraits.Taught : WordTraits.None)
-                | (entry.Value.Foreign >= 2 ? WordTraits.Foreign : WordTraits.None))]);
+                | (entry.Value.Foreign >= 2 ? WordTraits.Foreign : WordTraits.None))],
+            [.. words.Select(entry => classes.GetValueOrDefault(entry.Key))]);
+        return ([.. words.Select(entry => entry.Key)], vocabulary);
     }
 }

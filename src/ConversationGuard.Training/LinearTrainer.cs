@@ -11,23 +11,26 @@ internal sealed record TrainingSettings
 
     public int FineTuningEpochs { get; init; } = 2;
 
-    public float LearningRate { get; init; } = 0.15f;
+    public float LearningRate { get; init; } = 0.05f;
 
-    public float Decay { get; init; } = 1e-5f;
+    public float Decay { get; init; } = 0.005f;
 
-    public float DampingOffset { get; init; } = 8;
+    public float DampingOffset { get; init; } = 2;
 
     public float DampingPower { get; init; } = 0.5f;
 
     /// <summary>How often a feature must occur to be learnt.</summary>
     public int MinimumCount { get; init; } = 3;
 
-    public int MaximumWords { get; init; } = 24_000;
+    public int MaximumWords { get; init; } = 18_000;
+
+    /// <summary>How many features the model keeps.</summary>
+    public int MaximumFeatures { get; init; } = 90_000;
 
     /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
     public int BucketBits { get; init; } = 15;
 
-    public float MaximumPositiveWeight { get; init; } = 8;
+    public float MaximumPositiveWeight { get; init; } = 3;
 }
 
 /// <summary>Logistic regressions for all categories at once, by AdaGrad. A text is as bad as its worst window.</summary>

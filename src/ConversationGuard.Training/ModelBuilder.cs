@@ -14,19 +14,21 @@ internal sealed class ModelBuilder
     private readonly FeatureSpace _space;
     private readonly FeatureVector[] _vectors;
 
-    public ModelBuilder(TrainingSettings settings, IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon)
+    public ModelBuilder(TrainingSettings settings, IReadOnlyList<LabelledText> texts, Sources sources)
     {
         _settings = settings;
         _texts = texts;
-        _space = FeatureSpace.Build(texts, lexicon, settings.MinimumCount, settings.MaximumWords);
+        _space = FeatureSpace.Build(texts, sources.ReadLexicon(), sources.ReadWordClasses(), settings.MinimumCount, settings.MaximumWords);
         _vectors = _space.Vectors(texts);
     }
 
     public int FeatureCount => _space.Hashes.Count;
 
-    public int WordCount => _space.Vocabulary.Words.Count;
+    public int WordCount => _space.Words.Count;
 
     public FeatureVector[] Vectors => _vectors;
+
+    public FeatureSpace Space => _space;
 
     /// <summary>Learns from the chosen texts; the weights are not calibrated.</summary>
     public (LinearTrainer Trainer, List<int> Kept) Learn(IReadOnlyList<int> chosen)
@@ -70,7 +72,26 @@ internal sealed class ModelBuilder
                 [.. known.Select(i => (double)scores[i][c])], [.. known.Select(i => _texts[i].Labels.Has(c))], [.. known.Select(i => (double)_texts[i].Weight)]);
         }
 
+        LogThresholds(chosen, scores, calibration, log);
         return calibration;
+    }
+
+    /// <summary>Says what each threshold would find and wrongly find, by scores of texts that were not trained on.</summary>
+    private void LogThresholds(IReadOnlyList<int> chosen, float[][] scores, (float Slope, float Offset)[] calibration, Action<string> log)
+    {
+        var talk = chosen.Where(i => _texts[i].Labels == CategorySet.None && _texts[i].Source is "clinc-oos" or "taskmaster4" or "assistant-prompts" or "ms-chitchat").ToList();
+        var contrast = chosen.Where(i => _texts[i].Labels == CategorySet.None && _texts[i].Source == "corpus").ToList();
+        log($"thresholds on texts not trained on: recall on the corpus and on the other sources; wrong in {talk.Count} ordinary texts and in {contrast.Count} contrast texts");
+        for (var c = 0; c < Categories; c++)
+        {
+            double Share(IEnumerable<int> of, double threshold) => of.Select(i => 1 / (1 + Math.Exp(-((calibration[c].Slope * scores[i][c]) + calibration[c].Offset))) >= threshold ? 1.0 : 0).DefaultIfEmpty().Average();
+            var own = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source == "corpus").ToList();
+            var others = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source != "corpus").ToList();
+            foreach (var threshold in new[] { 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7 })
+            {
+                log(FormattableString.Invariant($"  {HarmCategory.WellKnown[c].Value,-22} {threshold:F2}: {Share(own, threshold):P1} of {own.Count}, {Share(others, threshold):P1} of {others.Count}; wrong {Share(talk.Where(i => _texts[i].Known.Has(c)), threshold):P3}, {Share(contrast, threshold):P2}"));
+            }
+        }
     }
 
     private int FoldOf(int i, int folds) => (int)(Sources.StableHash(_texts[i].Group + "#fold") % (uint)folds);
@@ -99,7 +120,7 @@ internal sealed class ModelBuilder
         {
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
             var bucket = (int)(uint)finished & (filled.Length - 1);
-            if (importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
+            if (kept.Count < _settings.MaximumFeatures && importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
             {
                 filled[bucket]++;
                 kept.Add(feature);
@@ -107,6 +128,33 @@ internal sealed class ModelBuilder
         }
 
         return kept;
+    }
+
+    /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams.</summary>
+    private short[] AddUpWords(sbyte[] rows, ulong[] fingerprints)
+    {
+        var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Categories], new float[Categories], 1, 1);
+        var sums = new short[(_space.Words.Count * Categories) + Lanes - Categories];
+        for (var id = 0; id < _space.Words.Count; id++)
+        {
+            var sum = new RowSum(model, sums, id * Categories);
+            sum.Gram(FeatureHash.Of(_space.Words[id]));
+            TextScanner.Grams(_space.Words[id], ref sum);
+        }
+
+        return sums;
+    }
+
+    private readonly struct RowSum(ClassifierModel model, short[] sums, int offset) : IGramSink
+    {
+        public void Gram(ulong hash)
+        {
+            var row = model.FindRow(hash);
+            for (var c = 0; row >= 0 && c < Categories; c++)
+            {
+                sums[offset + c] += model.Rows[row + c];
+            }
+        }
     }
 
     private ClassifierModel Quantise(LinearTrainer trainer, List<int> kept, (float Slope, float Offset)[] calibration)
@@ -151,7 +199,7 @@ internal sealed class ModelBuilder
             biases[c] = (trainer.Biases[c] * calibration[c].Slope) + calibration[c].Offset;
         }
 
-        return new ClassifierModel(_space.Vocabulary, fingerprints, rows, scales, biases, _settings.DampingOffset, _settings.DampingPower);
+        return new ClassifierModel(_space.Vocabulary, AddUpWords(rows, fingerprints), fingerprints, rows, scales, biases, _settings.DampingOffset, _settings.DampingPower);
     }
 }
 

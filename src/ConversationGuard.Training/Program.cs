@@ -8,6 +8,7 @@ string? output = null;
 string? model = null;
 var project = FindProject();
 var evaluate = false;
+var judge = false;
 var classify = false;
 for (var i = 0; i < args.Length; i++)
 {
@@ -25,6 +26,9 @@ for (var i = 0; i < args.Length; i++)
         case "--evaluate":
             evaluate = true;
             break;
+        case "--judge":
+            judge = true;
+            break;
         case "--classify":
             classify = true;
             break;
@@ -40,11 +44,17 @@ if (data is null || !Directory.Exists(data))
 }
 
 output ??= Path.Combine(project, "../ConversationGuard/Classification/embedded.model");
-var sources = new Sources(data, Path.Combine(project, "Corpus"), Path.Combine(project, "Labels"));
+var sources = new Sources(data, project);
 var clock = Stopwatch.StartNew();
 if (evaluate)
 {
     new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output);
+    return 0;
+}
+
+if (judge)
+{
+    new Evaluation(sources, new TrainingSettings(), Console.Out).ReportModel(EmbeddedClassifier.FromFile(model ?? output), sources.ReadAll());
     return 0;
 }
 
@@ -56,7 +66,7 @@ if (classify)
 
 var texts = sources.ReadAll();
 Log($"{texts.Count} texts of {texts.Select(text => text.Source).Distinct().Count()} sources");
-var builder = new ModelBuilder(new TrainingSettings(), texts, sources.ReadLexicon());
+var builder = new ModelBuilder(new TrainingSettings(), texts, sources);
 Log($"{builder.FeatureCount} features, {builder.WordCount} words");
 var chosen = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
 var built = builder.Build(chosen, folds: 3, Log);
@@ -82,7 +92,8 @@ static void Classify(EmbeddedClassifier classifier)
 static int Usage()
 {
     Console.Error.WriteLine("Usage: ConversationGuard.Training --data DIRECTORY [--output FILE]      trains the model");
-    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE]   judges it");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE]   judges the training, each source left out in turn, and the model");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --judge [--model FILE]      judges the model alone");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --classify [--model FILE]   classifies the lines of the standard input");
     return 2;
 }

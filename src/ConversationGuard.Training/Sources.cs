@@ -6,28 +6,34 @@ using ConversationGuard.Classification;
 namespace ConversationGuard.Training;
 
 /// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
-internal sealed partial class Sources(string dataDirectory, string corpusDirectory, string labelsDirectory)
+internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
-    private static readonly CategorySet Harassment = CategorySet.Of(HarmCategory.Harassment);
-    private static readonly CategorySet Threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
-    private static readonly CategorySet Hate = CategorySet.Of(HarmCategory.Hate);
-    private static readonly CategorySet HateThreat = CategorySet.Of(HarmCategory.HateThreatening);
-    private static readonly CategorySet Sexual = CategorySet.Of(HarmCategory.Sexual);
-    private static readonly CategorySet Minors = CategorySet.Of(HarmCategory.SexualMinors);
-    private static readonly CategorySet Violence = CategorySet.Of(HarmCategory.Violence, HarmCategory.ViolenceGraphic);
-    private static readonly CategorySet Illicit = CategorySet.Of(HarmCategory.Illicit);
-    private static readonly CategorySet IllicitViolent = CategorySet.Of(HarmCategory.IllicitViolent);
-    private static readonly CategorySet SelfHarm = CategorySet.Of(HarmCategory.SelfHarm);
-    private static readonly CategorySet Intent = CategorySet.Of(HarmCategory.SelfHarmIntent);
-    private static readonly CategorySet Instructions = CategorySet.Of(HarmCategory.SelfHarmInstructions);
-    private static readonly CategorySet ViolenceIntent = CategorySet.Of(HarmCategory.ViolenceIntent);
+    private const float CorpusWeight = 3;
+    private const int SentencesPerTemplate = 16;
+
+    private static readonly CategorySet _harassment = CategorySet.Of(HarmCategory.Harassment);
+    private static readonly CategorySet _threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
+    private static readonly CategorySet _hate = CategorySet.Of(HarmCategory.Hate);
+    private static readonly CategorySet _hateThreat = CategorySet.Of(HarmCategory.HateThreatening);
+    private static readonly CategorySet _sexual = CategorySet.Of(HarmCategory.Sexual);
+    private static readonly CategorySet _minors = CategorySet.Of(HarmCategory.SexualMinors);
+    private static readonly CategorySet _violence = CategorySet.Of(HarmCategory.Violence, HarmCategory.ViolenceGraphic);
+    private static readonly CategorySet _illicit = CategorySet.Of(HarmCategory.Illicit);
+    private static readonly CategorySet _illicitViolent = CategorySet.Of(HarmCategory.IllicitViolent);
+    private static readonly CategorySet _selfHarm = CategorySet.Of(HarmCategory.SelfHarm);
+    private static readonly CategorySet _intent = CategorySet.Of(HarmCategory.SelfHarmIntent);
+    private static readonly CategorySet _instructions = CategorySet.Of(HarmCategory.SelfHarmInstructions);
+    private static readonly CategorySet _violenceIntent = CategorySet.Of(HarmCategory.ViolenceIntent);
 
     /// <summary>Reads everything that may train the model, without duplicates, in a fixed order.</summary>
     public IReadOnlyList<LabelledText> ReadAll()
     {
         var texts = new List<LabelledText>();
-        texts.AddRange(ReadCorpus(corpusDirectory, "corpus", 2.0f));
-        texts.AddRange(ReadCorpus(labelsDirectory, "labels", 1.5f));
+        texts.AddRange(ReadCorpus(Path.Combine(projectDirectory, "Corpus")));
+        texts.AddRange(ReadTemplates());
+        texts.AddRange(ReadLabelled("hh-harmless", ReadHarmlessTurns()));
+        texts.AddRange(ReadLabelled("do-not-answer", ReadRows("do-not-answer/do-not-answer.jsonl").Select((row, i) => ($"dna-{i}", $"dna-{i}", row.GetProperty("text").GetString()!))));
+        texts.AddRange(ReadLabelled("dices", ReadDices()));
         texts.AddRange(ReadConvAbuse());
         texts.AddRange(ReadChitchat());
         texts.AddRange(ReadParadetox());
@@ -76,7 +82,7 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
         return kept;
     }
 
-    private static IEnumerable<LabelledText> ReadCorpus(string directory, string source, float weight)
+    private static IEnumerable<LabelledText> ReadCorpus(string directory)
     {
         if (!Directory.Exists(directory))
         {
@@ -107,22 +113,117 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
                     continue;
                 }
 
-                var labels = CategorySet.None;
-                foreach (var label in row.GetProperty("labels").EnumerateArray())
-                {
-                    labels |= CategorySet.Of(new HarmCategory(label.GetString()!));
-                }
-
-                // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
-                var known = CategorySet.All;
-                known -= labels.Overlaps(IllicitViolent) ? Illicit - labels : CategorySet.None;
-                known -= labels.Overlaps(Threat) ? Harassment - labels : CategorySet.None;
-                known -= labels.Overlaps(HateThreat) ? Hate - labels : CategorySet.None;
+                var (known, labels) = LabelsOf(row);
                 var pair = Optional(row, "pair");
-                yield return new LabelledText(text, source, pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", Optional(row, "lang", "en"), known, labels, weight)
+                yield return new LabelledText(text, "corpus", pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", Optional(row, "lang", "en"), known, labels, CorpusWeight)
                 {
                     Exemption = group,
                 };
+            }
+        }
+    }
+
+    /// <summary>Fills the templates with the entries of their lists, a fixed number of times.</summary>
+    private IEnumerable<LabelledText> ReadTemplates()
+    {
+        var lists = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var line in File.ReadLines(Path.Combine(projectDirectory, "Templates.txt")))
+        {
+            if (line.StartsWith('$'))
+            {
+                var colon = line.IndexOf(':', StringComparison.Ordinal);
+                lists.Add(line[1..colon], line[(colon + 1)..].Split(',', StringSplitOptions.TrimEntries));
+            }
+            else if (!line.StartsWith('#') && line.Split('|', 2) is [var names, var template])
+            {
+                var (known, labels) = LabelsOf(names.Trim() == "none" ? [] : names.Split(',', StringSplitOptions.TrimEntries));
+                for (var i = 0; i < SentencesPerTemplate; i++)
+                {
+                    var hash = StableHash($"{template}#{i}");
+                    var sentence = Gap().Replace(template.Trim(), gap =>
+                    {
+                        hash = (hash * 2654435761) + 12345;
+                        var list = lists[gap.Groups[1].Value];
+                        return list[(int)((hash >> 8) % (uint)list.Length)];
+                    });
+                    yield return new LabelledText(sentence, "templates", $"template/{template}", "en", known, labels, 0.7f);
+                }
+            }
+        }
+    }
+
+    private static (CategorySet Known, CategorySet Labels) LabelsOf(JsonElement row) =>
+        LabelsOf(row.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!));
+
+    private static (CategorySet Known, CategorySet Labels) LabelsOf(IEnumerable<string> names)
+    {
+        var labels = CategorySet.None;
+        foreach (var name in names)
+        {
+            labels |= CategorySet.Of(new HarmCategory(name));
+        }
+
+        // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
+        var known = CategorySet.All;
+        known -= labels.Overlaps(_illicitViolent) ? _illicit - labels : CategorySet.None;
+        known -= labels.Overlaps(_threat) ? _harassment - labels : CategorySet.None;
+        known -= labels.Overlaps(_hateThreat) ? _hate - labels : CategorySet.None;
+        return (known, labels);
+    }
+
+    /// <summary>Joins the settled labels, which hold no text, with the turns of their source.</summary>
+    private IEnumerable<LabelledText> ReadLabelled(string source, IEnumerable<(string Id, string Group, string Text)> turns)
+    {
+        var file = Path.Combine(projectDirectory, "Labels", $"{source}.jsonl");
+        if (!File.Exists(file))
+        {
+            yield break;
+        }
+
+        var rows = Rows(file).ToDictionary(row => row.GetProperty("id").GetString()!, StringComparer.Ordinal);
+        foreach (var (id, group, text) in turns)
+        {
+            if (!rows.TryGetValue(id, out var row))
+            {
+                continue;
+            }
+
+            var (known, labels) = LabelsOf(row);
+            var exemption = Optional(row, "group");
+            if (exemption != "escalating" || labels == CategorySet.None)
+            {
+                yield return new LabelledText(text, source, $"{source}/{group}", "en", known, labels, 1) { Exemption = exemption };
+            }
+        }
+    }
+
+    private IEnumerable<(string Id, string Group, string Text)> ReadHarmlessTurns()
+    {
+        foreach (var row in ReadRows("hh-harmless/hh-harmless.jsonl"))
+        {
+            var id = row.GetProperty("id").GetString()!;
+            var turn = 0;
+            foreach (var text in UserTurns(row))
+            {
+                yield return ($"{id}/{++turn}", id, text);
+            }
+        }
+    }
+
+    private IEnumerable<(string Id, string Group, string Text)> ReadDices()
+    {
+        foreach (var file in new[] { "dices_990", "dices_350_expert" })
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(Data($"dices/{file}.json")));
+            foreach (var instance in document.RootElement.GetProperty("instances").EnumerateArray())
+            {
+                var prompt = instance.GetProperty("instance").GetProperty("user_prompt").GetString()!.Replace("\\n", "\n", StringComparison.Ordinal);
+                var text = UserTurnOfDices().Matches(prompt).LastOrDefault()?.Groups[1].Value.Trim();
+                if (!string.IsNullOrEmpty(text))
+                {
+                    var id = $"{file}-{instance.GetProperty("id").GetRawText().Trim('"')}";
+                    yield return (id, id, text);
+                }
             }
         }
     }
@@ -139,19 +240,19 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             var types = row.GetProperty("types").EnumerateObject().ToDictionary(type => type.Name, type => type.Value.GetInt32());
             bool Majority(string type) => types.GetValueOrDefault(type) * 2 > severities.Count;
             var conversation = row.GetProperty("conv_id").GetString()!;
-            var known = isAbuse || isClean ? Harassment : CategorySet.None;
-            var labels = isAbuse ? Harassment : CategorySet.None;
+            var known = isAbuse || isClean ? _harassment : CategorySet.None;
+            var labels = isAbuse ? _harassment : CategorySet.None;
             if (isAbuse)
             {
-                known |= Sexual;
-                labels |= Majority("sex_harassment") ? Sexual : CategorySet.None;
+                known |= _sexual;
+                labels |= Majority("sex_harassment") ? _sexual : CategorySet.None;
                 var hateful = Majority("racist") || Majority("homophobic") || Majority("transphobic");
-                known |= hateful ? Hate : CategorySet.None;
-                labels |= hateful ? Hate : CategorySet.None;
+                known |= hateful ? _hate : CategorySet.None;
+                labels |= hateful ? _hate : CategorySet.None;
             }
             else if (isClean)
             {
-                known |= CategorySet.All - CategorySet.Crisis - SelfHarm - Violence - IllicitViolent;
+                known |= CategorySet.All - CategorySet.Crisis - _selfHarm - _violence - _illicitViolent;
             }
 
             yield return new LabelledText(row.GetProperty("user").GetString()!, "convabuse", conversation, "en", known, labels, 1)
@@ -169,6 +270,7 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             "I think I'm going to overdose", "我要死", "私は死んでいいかな", "곧 손목그을거에요", "Ich glaube, ich werde ertrinken", "Sto pensando di uccidermi",
             "Vou acabar com a minha vida",
         };
+        var classes = ReadWordClasses();
         foreach (var row in Rows(Data("ms-chitchat/ms-chitchat.jsonl")))
         {
             var text = row.GetProperty("text").GetString()!;
@@ -188,14 +290,21 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             var isCrisis = crisis.Contains(intent);
 
             // Other languages have many more rows than they need.
-            if (!isCrisis && language != "en" && StableHash(text) % 8 != 0)
+            if (!isCrisis && language != "en" && StableHash(text) % 4 != 0)
             {
                 continue;
             }
 
-            yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}", language, CategorySet.All - (isCrisis ? Instructions | SelfHarm : CategorySet.None), isCrisis ? Intent : CategorySet.None, isCrisis ? 1 : 0.5f);
+            // "You are useless" is among what people say to bots, and an insult all the same; "are you dumb?" is teasing.
+            var known = CategorySet.All - (isCrisis ? _instructions | _selfHarm : CategorySet.None);
+            known -= IsRude(text, classes) && !TeasingQuestion().IsMatch(text) ? _harassment : CategorySet.None;
+            yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}/{StableHash(text) % 4}", language, known, isCrisis ? _intent : CategorySet.None, isCrisis ? 1 : 0.5f);
         }
     }
+
+    private static bool IsRude(string text, IReadOnlyDictionary<string, byte> classes) =>
+        text.Split(' ', '.', ',', '!', '?').Any(word => classes.GetValueOrDefault(Folded(word.ToLowerInvariant())) is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp)
+        || text.Contains("shut", StringComparison.OrdinalIgnoreCase);
 
     private IEnumerable<LabelledText> ReadParadetox()
     {
@@ -210,17 +319,17 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
 
             if (Insult().IsMatch(toxic) && SecondPerson().IsMatch(toxic))
             {
-                yield return new LabelledText(toxic, "paradetox", group, "en", Harassment, Harassment, 0.4f);
+                yield return new LabelledText(toxic, "paradetox", group, "en", _harassment, _harassment, 0.4f);
             }
             else if (Profanity().IsMatch(toxic) && !SecondPerson().IsMatch(toxic) && !Insult().IsMatch(toxic))
             {
                 // Swearing that is aimed at nobody (R7).
-                yield return new LabelledText(toxic, "paradetox", group, "en", Harassment | Hate | Illicit | IllicitViolent, CategorySet.None, 0.4f);
+                yield return new LabelledText(toxic, "paradetox", group, "en", _harassment | _hate | _illicit | _illicitViolent, CategorySet.None, 0.4f);
             }
 
             foreach (var neutral in row.GetProperty("neutral").EnumerateArray().Take(1))
             {
-                yield return new LabelledText(neutral.GetString()!, "paradetox", group, "en", Harassment | Threat | Hate | HateThreat | Sexual | Minors | Illicit | IllicitViolent, CategorySet.None, 0.4f);
+                yield return new LabelledText(neutral.GetString()!, "paradetox", group, "en", _harassment | _threat | _hate | _hateThreat | _sexual | _minors | _illicit | _illicitViolent, CategorySet.None, 0.4f);
             }
         }
     }
@@ -232,7 +341,7 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             var text = row.GetProperty("text").GetString()!;
             var toxic = row.GetProperty("toxic").GetBoolean();
             yield return toxic
-                ? new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", Harassment, Harassment, 0.4f)
+                ? new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", _harassment, _harassment, 0.4f)
                 : new LabelledText(text, "surge-toxicity", $"surge/{StableHash(text)}", "en", CategorySet.All, CategorySet.None, 1);
         }
     }
@@ -246,8 +355,8 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             var threat = row.GetProperty("type").GetString() == "threateninglanguage";
             yield return new LabelledText(
                 text, "hatemoji", $"hatemoji/{StableHash(text)}", "en",
-                Hate | (hateful && !threat ? CategorySet.None : HateThreat) | (hateful ? CategorySet.None : Illicit | IllicitViolent),
-                hateful ? threat ? Hate | HateThreat : Hate : CategorySet.None, 0.6f);
+                _hate | (hateful && !threat ? CategorySet.None : _hateThreat) | (hateful ? CategorySet.None : _illicit | _illicitViolent),
+                hateful ? threat ? _hate | _hateThreat : _hate : CategorySet.None, hateful ? 0.3f : 0.6f);
         }
     }
 
@@ -260,15 +369,15 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             switch (row.GetProperty("cls").GetString())
             {
                 case "hate":
-                    yield return new LabelledText(text, "davidson", group, "en", Hate, Hate, 0.3f);
+                    yield return new LabelledText(text, "davidson", group, "en", _hate, _hate, 0.15f);
                     break;
                 case "neither":
-                    yield return new LabelledText(text, "davidson", group, "en", CategorySet.All - CategorySet.Crisis - SelfHarm - Violence, CategorySet.None, 0.3f);
+                    yield return new LabelledText(text, "davidson", group, "en", CategorySet.All - CategorySet.Crisis - _selfHarm - _violence, CategorySet.None, 0.3f);
                     break;
 
                 // "Offensive" is mostly dialect and swearing among friends, not abuse (R7).
                 case "offensive" when StableHash(text) % 6 == 0:
-                    yield return new LabelledText(text, "davidson", group, "en", SecondPerson().IsMatch(text) ? Hate : Hate | Harassment, CategorySet.None, 0.3f);
+                    yield return new LabelledText(text, "davidson", group, "en", SecondPerson().IsMatch(text) ? _hate : _hate | _harassment, CategorySet.None, 0.3f);
                     break;
             }
         }
@@ -285,30 +394,30 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
             var hash = StableHash(text);
             LabelledText? Example(CategorySet labels, CategorySet unknown, float weight, int oneOf = 1, string language = "en") =>
                 hash % (uint)oneOf == 0 ? new LabelledText(text, "mlcommons-safety", group, language, CategorySet.All - unknown, labels, weight) { Exemption = file } : null;
-            var related = Violence | CategorySet.Crisis | SelfHarm | Threat | HateThreat;
+            var related = _violence | CategorySet.Crisis | _selfHarm | _threat | _hateThreat;
             var language = LanguageSuffix().Match(file) is { Success: true } match
                 ? match.Value switch { "-cn" or "-ca" => "zh", "-jp" => "ja", "-kr" => "ko", "-kw" => "sw", "-my" => "ms", "-tl" => "te", var code => code[1..] }
                 : "en";
             var example = file switch
             {
-                "cae-malicious-user" => Example(Minors, Sexual | Illicit | IllicitViolent | Harassment | related, 0.5f),
-                "cbr-malicious-user" => Example(IllicitViolent, Illicit | Harassment | related, 0.4f, 2),
-                "hat-malicious-user" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.4f, 4),
-                "nvc-malicious-user" => Example(Illicit, IllicitViolent | Harassment | related, 0.5f, 2),
-                "scr-malicious-user" => Example(Illicit, IllicitViolent | Sexual | Minors | Harassment | related, 0.4f, 2),
-                "vcr-malicious-user" => Example(IllicitViolent, Illicit | Hate | Harassment | related, 0.3f, 4),
-                "ssh-vulnerable-user" => Example(Intent, Instructions | SelfHarm | Violence | Illicit | IllicitViolent | Sexual, 1),
-                _ when file.EndsWith("-typical-user", StringComparison.Ordinal) => Example(CategorySet.None, CategorySet.Crisis | SelfHarm, 0.5f),
-                "ailuminate-cse" => Example(Minors, Sexual | Illicit | IllicitViolent | Harassment | related, 0.4f),
-                "ailuminate-iwp" => Example(IllicitViolent, Illicit | Harassment | related, 0.5f),
-                "ailuminate-ncr" or "ailuminate-prv" => Example(Illicit, IllicitViolent | Sexual | Harassment | related, 0.4f),
-                "ailuminate-vcr" => Example(IllicitViolent, Illicit | Harassment | Hate | related, 0.4f),
-                "ailuminate-hte" => Example(Hate, Illicit | IllicitViolent | Harassment | related, 0.3f),
-                "ailuminate-ssh" => Example(CategorySet.None, CategorySet.All - Hate - Minors, 0.3f),
-                "ailuminate-sxc-prn" => Example(Sexual, CategorySet.All - Sexual - Hate - IllicitViolent, 0.4f),
+                "cae-malicious-user" => Example(_minors, _sexual | _illicit | _illicitViolent | _harassment | related, 0.5f),
+                "cbr-malicious-user" => Example(_illicitViolent, _illicit | _harassment | related, 0.4f, 2),
+                "hat-malicious-user" => Example(_hate, _illicit | _illicitViolent | _harassment | related, 0.3f, 4),
+                "nvc-malicious-user" => Example(_illicit, _illicitViolent | _harassment | related, 0.5f, 2),
+                "scr-malicious-user" => Example(_illicit, _illicitViolent | _sexual | _minors | _harassment | related, 0.4f, 2),
+                "vcr-malicious-user" => Example(_illicitViolent, _illicit | _hate | _harassment | related, 0.3f, 4),
+                "ssh-vulnerable-user" => Example(_intent, _instructions | _selfHarm | _violence | _illicit | _illicitViolent | _sexual, 1),
+                _ when file.EndsWith("-typical-user", StringComparison.Ordinal) => Example(CategorySet.None, CategorySet.Crisis | _selfHarm, 0.5f),
+                "ailuminate-cse" => Example(_minors, _sexual | _illicit | _illicitViolent | _harassment | related, 0.4f),
+                "ailuminate-iwp" => Example(_illicitViolent, _illicit | _harassment | related, 0.5f),
+                "ailuminate-ncr" or "ailuminate-prv" => Example(_illicit, _illicitViolent | _sexual | _harassment | related, 0.4f),
+                "ailuminate-vcr" => Example(_illicitViolent, _illicit | _harassment | _hate | related, 0.4f),
+                "ailuminate-hte" => Example(_hate, _illicit | _illicitViolent | _harassment | related, 0.3f),
+                "ailuminate-ssh" => Example(CategorySet.None, CategorySet.All - _hate - _minors, 0.3f),
+                "ailuminate-sxc-prn" => Example(_sexual, CategorySet.All - _sexual - _hate - _illicitViolent, 0.4f),
                 _ when file.StartsWith("ncr-", StringComparison.Ordinal) || file.StartsWith("prv-", StringComparison.Ordinal)
-                    => Example(Illicit, IllicitViolent | Sexual | Harassment | related, 0.3f, 1, language),
-                _ when file.StartsWith("vcr-", StringComparison.Ordinal) => Example(IllicitViolent, Illicit | Harassment | Hate | related, 0.3f, 1, language),
+                    => Example(_illicit, _illicitViolent | _sexual | _harassment | related, 0.3f, 1, language),
+                _ when file.StartsWith("vcr-", StringComparison.Ordinal) => Example(_illicitViolent, _illicit | _harassment | _hate | related, 0.3f, 1, language),
 
                 // Copied strategies and shared films are small wrongs: no label, and no example of innocence either.
                 _ => null,
@@ -326,22 +435,22 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
         {
             var text = row.GetProperty("text").GetString()!;
             var group = $"advbench/{StableHash(text)}";
-            var related = Violence | CategorySet.Crisis | SelfHarm | Sexual | Minors | Harassment | Threat | Hate | HateThreat;
+            var related = _violence | CategorySet.Crisis | _selfHarm | _sexual | _minors | _harassment | _threat | _hate | _hateThreat;
             if (SelfHarmWords().IsMatch(text))
             {
-                yield return new LabelledText(text, "advbench", group, "en", SelfHarm, SelfHarm, 0.7f) { Exemption = "self-harm" };
+                yield return new LabelledText(text, "advbench", group, "en", _selfHarm, _selfHarm, 0.7f) { Exemption = "self-harm" };
             }
             else if (ViolentWords().IsMatch(text))
             {
-                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - Illicit, IllicitViolent, 0.7f);
+                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - _illicit, _illicitViolent, 0.7f);
             }
             else if (HatefulWords().IsMatch(text))
             {
-                yield return new LabelledText(text, "advbench", group, "en", Hate, Hate, 0.7f);
+                yield return new LabelledText(text, "advbench", group, "en", _hate, _hate, 0.7f);
             }
             else
             {
-                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - IllicitViolent, Illicit, 0.7f);
+                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - _illicitViolent, _illicit, 0.7f);
             }
         }
     }
@@ -351,7 +460,7 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
         foreach (var row in Rows(Data("clinc-oos/clinc-oos.jsonl")))
         {
             var text = row.GetProperty("text").GetString()!;
-            if (StableHash(text) % 3 == 0)
+            if (StableHash(text) % 2 == 0)
             {
                 yield return Harmless(text, "clinc-oos", $"clinc/{row.GetProperty("intent").GetString()}", "en", 0.5f);
             }
@@ -410,10 +519,10 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
                 switch (columns[2])
                 {
                     case "INSULT":
-                        yield return new LabelledText(text, "germeval2018", group, "de", Harassment, Harassment, 0.4f);
+                        yield return new LabelledText(text, "germeval2018", group, "de", _harassment, _harassment, 0.4f);
                         break;
                     case "ABUSE":
-                        yield return new LabelledText(text, "germeval2018", group, "de", Hate, Hate, 0.3f);
+                        yield return new LabelledText(text, "germeval2018", group, "de", _hate, _hate, 0.15f);
                         break;
                     case "OTHER":
                         yield return new LabelledText(text, "germeval2018", group, "de", CategorySet.All - CategorySet.Crisis, CategorySet.None, 0.4f);
@@ -436,11 +545,11 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
                 var group = $"mlma/{StableHash(text)}";
                 if (sentiment.Contains("hateful", StringComparison.Ordinal) && !sentiment.Contains("normal", StringComparison.Ordinal))
                 {
-                    yield return new LabelledText(text, "mlma", group, language, Hate, Hate, 0.2f);
+                    yield return new LabelledText(text, "mlma", group, language, _hate, _hate, 0.1f);
                 }
                 else if (sentiment == "normal")
                 {
-                    yield return new LabelledText(text, "mlma", group, language, Hate | Harassment, CategorySet.None, 0.2f);
+                    yield return new LabelledText(text, "mlma", group, language, _hate | _harassment, CategorySet.None, 0.2f);
                 }
             }
         }
@@ -458,6 +567,67 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
         {
             yield return line.Split(',')[0].Trim('"').ToLowerInvariant();
         }
+    }
+
+    /// <summary>Reads the classes of words, numbered in the order of the file.</summary>
+    public IReadOnlyDictionary<string, byte> ReadWordClasses()
+    {
+        var classes = new Dictionary<string, byte>(StringComparer.Ordinal);
+        byte number = 0;
+        foreach (var line in File.ReadLines(Path.Combine(projectDirectory, "WordClasses.txt")))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0 || line.StartsWith('#'))
+            {
+                continue;
+            }
+
+            number++;
+            RequireMeaning(line[..colon], number);
+            foreach (var word in line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                classes.TryAdd(Folded(word), number);
+            }
+        }
+
+        return classes;
+    }
+
+    /// <summary>Some classes have a meaning to the scanner; their numbers must not move.</summary>
+    private static void RequireMeaning(string name, byte number)
+    {
+        var expected = number switch
+        {
+            WordClass.Me => "me",
+            WordClass.My => "my",
+            WordClass.You => "you",
+            WordClass.Your => "your",
+            WordClass.They => "they",
+            WordClass.Their => "their",
+            WordClass.LastOfForm => "please",
+            WordClass.InsultNoun => "insult-noun",
+            WordClass.InsultAdjective => "insult-adj",
+            WordClass.ShutUp => "shutup",
+            _ => name,
+        };
+        if (name != expected)
+        {
+            throw new FormatException($"Word class {number} must be \"{expected}\", not \"{name}\".");
+        }
+    }
+
+    private static string Folded(string word)
+    {
+        var folded = new System.Text.StringBuilder(word.Length);
+        foreach (var c in word)
+        {
+            if (char.IsLetter(c) || c == '*')
+            {
+                folded.Append(UnicodeFolding.Fold(c), UnicodeFolding.IsDouble(c) ? 2 : 1);
+            }
+        }
+
+        return folded.ToString();
     }
 
     /// <summary>Reads the user's turns of dialogues that are used for judging alone.</summary>
@@ -503,6 +673,15 @@ internal sealed partial class Sources(string dataDirectory, string corpusDirecto
 
     /// <summary>A hash that is the same on every run and platform.</summary>
     internal static uint StableHash(string text) => (uint)(FeatureHash.Finish(FeatureHash.Of(text)) >> 32);
+
+    [GeneratedRegex(@"^(?:A|USER):\s*(.*?)(?=^(?:A|B|USER|LAMDA):|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex UserTurnOfDices();
+
+    [GeneratedRegex(@"\?|？|\b(are|do|why|how|is|what|did|can|will|am) (you|u|i)\b|\bi('m| am)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex TeasingQuestion();
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Gap();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ConversationGuard.DeEscalation;
 using ConversationGuard.Hosting;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -101,6 +102,13 @@ public partial class ReadmeTests
     public void It_names_the_two_commands()
     {
         Readme().Should().Contain("dotnet run --project samples/ConsoleChat").And.Contain("dotnet test ConversationGuard.sln");
+    }
+
+    [Test]
+    public void It_dates_the_help_resources_and_lists_their_regions()
+    {
+        Readme().Should().Contain(HelpResourceTable.AsOf);
+        Readme().Should().Contain(string.Join(", ", HelpResourceTable.Rows.Keys.Order(StringComparer.Ordinal)));
     }
 
     private static IEnumerable<TestCaseData> CSharpBlocks() =>

@@ -38,9 +38,11 @@ internal static class GuardAct
     private static GuardedTurn Support(GuardedTurn turn, List<Outcome> held)
     {
         var wording = turn.Settings.Wording;
+        var asksForHelp = held.Exists(outcome => outcome.Call.History.Newest.Any(message => HelpRequest.IsIn(message.Text)));
 
-        // The help resources come once per hold, and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
-        turn = held.TrueForAll(outcome => outcome.State.AreResourcesDelivered && !outcome.IsCrisisRepeated) ? turn : turn with { Notice = wording.HelpResources() };
+        // The help resources come once per hold, again when they are asked for (R5), and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
+        var haveThem = held.TrueForAll(outcome => outcome.State.AreResourcesDelivered && !outcome.IsCrisisRepeated);
+        turn = haveThem && !asksForHelp ? turn : turn with { Notice = wording.HelpResources() };
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && held.Exists(outcome => outcome.IsCrisisTurn)
             ? turn with { Reply = wording.SupportReply() }
             : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };

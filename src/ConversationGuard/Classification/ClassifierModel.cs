@@ -7,8 +7,8 @@ namespace ConversationGuard.Classification;
 /// <summary>The weights of the embedded classifier, as they lie in a model file.</summary>
 /// <remarks>
 /// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
-/// A row holds one signed byte for each category. Words of the vocabulary have their row and those of their character
-/// n-grams added up beforehand.
+/// A row holds one signed byte for each category. Words of the vocabulary are kept as hashes,
+/// each with its own row and those of its character n-grams added up beforehand.
 /// </remarks>
 internal sealed class ClassifierModel
 {
@@ -21,7 +21,7 @@ internal sealed class ClassifierModel
     private const int FormatVersion = 1;
     private const int MaxBucketBits = 20;
     private const int MaxWords = 1 << 18;
-    private static readonly byte[] Magic = "CGMODEL"u8.ToArray();
+    private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
 
     private readonly ulong[] _fingerprints;
     private readonly sbyte[] _rows;
@@ -31,7 +31,7 @@ internal sealed class ClassifierModel
     private readonly float[] _damping;
     private readonly int _bucketMask;
 
-    public ClassifierModel(Vocabulary vocabulary, ulong[] fingerprints, sbyte[] rows, float[] scales, float[] biases, float dampingOffset, float dampingPower)
+    public ClassifierModel(Vocabulary vocabulary, short[] wordRows, ulong[] fingerprints, sbyte[] rows, float[] scales, float[] biases, float dampingOffset, float dampingPower)
     {
         Vocabulary = vocabulary;
         _fingerprints = fingerprints;
@@ -47,14 +47,7 @@ internal sealed class ClassifierModel
             _damping[i] = Damping(i, dampingOffset, dampingPower);
         }
 
-        _wordRows = new short[vocabulary.Words.Count * Lanes];
-        for (var id = 0; id < vocabulary.Words.Count; id++)
-        {
-            var word = vocabulary.Words[id].AsSpan();
-            var sum = new RowSum(this, _wordRows, id * Lanes);
-            sum.Gram(FeatureHash.Of(word));
-            TextScanner.Grams(word, ref sum);
-        }
+        _wordRows = wordRows;
     }
 
     public Vocabulary Vocabulary { get; }
@@ -110,7 +103,7 @@ internal sealed class ClassifierModel
     public void Save(Stream stream)
     {
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
-        writer.Write(Magic);
+        writer.Write(_magic);
         writer.Write((byte)FormatVersion);
         writer.Write(Categories);
         foreach (var category in HarmCategory.WellKnown)
@@ -141,22 +134,36 @@ internal sealed class ClassifierModel
         var rows = new byte[_fingerprints.Length * BucketSize * Categories];
         Buffer.BlockCopy(_rows, 0, rows, 0, rows.Length);
         writer.Write(rows);
-        writer.Write(Vocabulary.Words.Count);
-        for (var id = 0; id < Vocabulary.Words.Count; id++)
+        writer.Write(Vocabulary.Count);
+        for (var id = 0; id < Vocabulary.Count; id++)
         {
-            writer.Write((byte)Vocabulary.TraitsOf(id));
-            writer.Write(Vocabulary.Words[id]);
+            writer.Write(Vocabulary.HashOf(id));
         }
 
-        writer.Write(Magic);
+        for (var id = 0; id < Vocabulary.Count; id++)
+        {
+            writer.Write((byte)Vocabulary.TraitsOf(id));
+            writer.Write(Vocabulary.ClassOf(id));
+        }
+
+        for (var i = 0; i < Vocabulary.Count * Categories; i++)
+        {
+            writer.Write(_wordRows[i]);
+        }
+
+        writer.Write(_magic);
     }
 
+#if NET8_0_OR_GREATER
+    // Runs once, in the first moments of a process: too early for the runtime to have noticed its loops.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+#endif
     public static ClassifierModel Load(Stream stream)
     {
         try
         {
             using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
-            Require(reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic), "it does not begin like one");
+            Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not begin like one");
             var version = reader.ReadByte();
             Require(version == FormatVersion, $"its format is version {version} and version {FormatVersion} is expected");
             Require(reader.ReadInt32() == Categories, "it has another number of categories");
@@ -173,12 +180,7 @@ internal sealed class ClassifierModel
             Require(IsFinite(dampingOffset) && dampingOffset > 0 && IsFinite(dampingPower) && dampingPower >= 0, "its damping is not a number");
             var buckets = reader.ReadInt32();
             Require(buckets > 0 && buckets <= 1 << MaxBucketBits && (buckets & (buckets - 1)) == 0, "its table has an impossible size");
-            var bytes = ReadExactly(reader, buckets * sizeof(ulong));
-            var fingerprints = new ulong[buckets];
-            for (var i = 0; i < buckets; i++)
-            {
-                fingerprints[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)));
-            }
+            var fingerprints = ReadUInt64s(reader, buckets);
 
             // Two more, since a row is read as a vector of sixteen.
             var rows = new sbyte[(buckets * BucketSize * Categories) + Lanes - Categories];
@@ -186,17 +188,25 @@ internal sealed class ClassifierModel
             Buffer.BlockCopy(rowBytes, 0, rows, 0, rowBytes.Length);
             var count = reader.ReadInt32();
             Require(count is >= 0 and <= MaxWords, "its vocabulary has an impossible size");
-            var words = new string[count];
+            var hashes = ReadUInt64s(reader, count);
             var traits = new WordTraits[count];
+            var classes = new byte[count];
+            var traitBytes = ReadExactly(reader, count * 2);
             for (var i = 0; i < count; i++)
             {
-                traits[i] = (WordTraits)reader.ReadByte();
-                words[i] = reader.ReadString();
-                Require(words[i].Length is > 0 and <= ScanBuffers.MaxToken, "a word of its vocabulary has an impossible length");
+                traits[i] = (WordTraits)traitBytes[2 * i];
+                classes[i] = traitBytes[(2 * i) + 1];
             }
 
-            Require(reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic), "it does not end like one");
-            return new ClassifierModel(new Vocabulary(words, traits), fingerprints, rows, scales, biases, dampingOffset, dampingPower);
+            var wordRows = new short[(count * Categories) + Lanes - Categories];
+            var wordBytes = ReadExactly(reader, count * Categories * sizeof(short));
+            for (var i = 0; i < count * Categories; i++)
+            {
+                wordRows[i] = BinaryPrimitives.ReadInt16LittleEndian(wordBytes.AsSpan(i * sizeof(short)));
+            }
+
+            Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not end like one");
+            return new ClassifierModel(new Vocabulary(hashes, traits, classes), wordRows, fingerprints, rows, scales, biases, dampingOffset, dampingPower);
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
         {
@@ -216,6 +226,21 @@ internal sealed class ClassifierModel
         return values;
     }
 
+#if NET8_0_OR_GREATER
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+#endif
+    private static ulong[] ReadUInt64s(BinaryReader reader, int count)
+    {
+        var bytes = ReadExactly(reader, count * sizeof(ulong));
+        var values = new ulong[count];
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)));
+        }
+
+        return values;
+    }
+
     private static bool IsFinite(float value) => !float.IsNaN(value) && !float.IsInfinity(value);
 
     private static byte[] ReadExactly(BinaryReader reader, int count)
@@ -229,21 +254,6 @@ internal sealed class ClassifierModel
         if (!condition)
         {
             throw new InvalidDataException($"This is not a model file of the embedded classifier: {problem}.");
-        }
-    }
-
-    private readonly struct RowSum(ClassifierModel model, short[] sums, int offset) : IGramSink
-    {
-        public void Gram(ulong hash)
-        {
-            var row = model.FindRow(hash);
-            if (row >= 0)
-            {
-                for (var i = 0; i < Categories; i++)
-                {
-                    sums[offset + i] += model._rows[row + i];
-                }
-            }
         }
     }
 }

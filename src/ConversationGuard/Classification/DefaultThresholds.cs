@@ -7,28 +7,28 @@ namespace ConversationGuard.Classification;
 /// </remarks>
 internal static class DefaultThresholds
 {
-    private static readonly Dictionary<HarmCategory, double> Thresholds = new()
+    private static readonly Dictionary<HarmCategory, double> _thresholds = new()
     {
-        [HarmCategory.Harassment] = 0.5,
-        [HarmCategory.HarassmentThreatening] = 0.5,
+        [HarmCategory.Harassment] = 0.6,
+        [HarmCategory.HarassmentThreatening] = 0.4,
         [HarmCategory.Hate] = 0.5,
-        [HarmCategory.HateThreatening] = 0.5,
+        [HarmCategory.HateThreatening] = 0.4,
         [HarmCategory.Sexual] = 0.5,
-        [HarmCategory.SexualMinors] = 0.5,
+        [HarmCategory.SexualMinors] = 0.4,
         [HarmCategory.Violence] = 0.5,
         [HarmCategory.ViolenceGraphic] = 0.5,
-        [HarmCategory.ViolenceIntent] = 0.5,
-        [HarmCategory.Illicit] = 0.5,
+        [HarmCategory.ViolenceIntent] = 0.2,
+        [HarmCategory.Illicit] = 0.6,
         [HarmCategory.IllicitViolent] = 0.5,
         [HarmCategory.SelfHarm] = 0.5,
         [HarmCategory.SelfHarmIntent] = 0.3,
-        [HarmCategory.SelfHarmInstructions] = 0.3,
+        [HarmCategory.SelfHarmInstructions] = 0.1,
     };
 
     /// <summary>Gets the thresholds of the well-known categories.</summary>
-    public static IReadOnlyDictionary<HarmCategory, double> All => Thresholds;
+    public static IReadOnlyDictionary<HarmCategory, double> All => _thresholds;
 
     /// <summary>Gets a category's threshold; 0.5 for one that is not well known.</summary>
     /// <param name="category">The category.</param>
-    public static double Of(HarmCategory category) => Thresholds.TryGetValue(category, out var threshold) ? threshold : 0.5;
+    public static double Of(HarmCategory category) => _thresholds.TryGetValue(category, out var threshold) ? threshold : 0.5;
 }

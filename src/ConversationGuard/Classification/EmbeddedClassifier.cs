@@ -16,14 +16,14 @@ public sealed class EmbeddedClassifier : IMessageClassifier
 
     private const string ResourceName = "ConversationGuard.Classification.embedded.model";
 
-    private static readonly Lazy<EmbeddedClassifier> LazyDefault = new(LoadDefault);
+    private static readonly Lazy<EmbeddedClassifier> _default = new(LoadDefault);
 
     private readonly ClassifierModel _model;
 
     internal EmbeddedClassifier(ClassifierModel model) => _model = model;
 
     /// <summary>Gets the classifier with the model that comes with the package. Loaded at the first use.</summary>
-    public static EmbeddedClassifier Default => LazyDefault.Value;
+    public static EmbeddedClassifier Default => _default.Value;
 
     internal ClassifierModel Model => _model;
 

@@ -45,6 +45,14 @@ internal static class FeatureHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Gap(ulong first, ulong second) => (((first << 11) | (first >> 53)) * 0xE7037ED1A0B428DB) + second;
 
+    /// <summary>The hash that stands for a class of words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfClass(byte wordClass) => (wordClass + 0x51ED270B9F81A3C7UL) * 0xC2B2AE3D27D4EB4F;
+
+    /// <summary>The feature "a word of this class, later a word of that class", whatever stands between.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Sequence(ulong first, ulong second) => (((first << 37) | (first >> 27)) * 0x8EBC6AF09C88C6E3) + second;
+
     /// <summary>Spreads a feature over the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Finish(ulong feature)

@@ -9,9 +9,9 @@ namespace ConversationGuard.Classification;
 internal sealed class ScoringBuffers
 {
     [ThreadStatic]
-    private static ScoringBuffers? t_current;
+    private static ScoringBuffers? _current;
 
-    public static ScoringBuffers Current => t_current ??= new ScoringBuffers();
+    public static ScoringBuffers Current => _current ??= new ScoringBuffers();
 
     public ScanBuffers Scan { get; } = new();
 
@@ -49,7 +49,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         _words++;
         if (id >= 0)
         {
-            AddWord(id * ClassifierModel.Lanes);
+            AddWord(id * ClassifierModel.Categories);
             return;
         }
 

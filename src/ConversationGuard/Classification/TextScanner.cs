@@ -94,6 +94,9 @@ internal struct TextScanner<TSink>
     private readonly ScanBuffers _buffers;
     private ulong _previous;
     private ulong _beforePrevious;
+    private ulong _lastClass;
+    private ulong _classBefore;
+    private ulong _previousClass;
     private int _person;
     private int _quotedWords;
     private bool _afterBreak;
@@ -909,11 +912,22 @@ internal struct TextScanner<TSink>
             Sink.Feature(FeatureHash.Gap(_beforePrevious, hash));
         }
 
+        if (_previousClass != 0)
+        {
+            Sink.Feature(FeatureHash.Pair(_previousClass, hash));
+        }
+
+        var context = _person + (_quotedWords > 0 ? 4 : 0);
         if (!word.IsEmpty)
         {
-            Sink.Feature(FeatureHash.InContext(hash, _person + (_quotedWords > 0 ? 4 : 0)));
-            var person = Pronouns.PersonOf(word);
-            _person = person == 0 ? _person : person;
+            Sink.Feature(FeatureHash.InContext(hash, context));
+        }
+
+        _previousClass = 0;
+        var wordClass = id < 0 ? WordClass.None : _vocabulary.ClassOf(id);
+        if (wordClass != WordClass.None)
+        {
+            EmitClass(wordClass, context);
         }
 
         if (_quotedWords > 0 && ++_quotedWords > MaxQuotedWords)
@@ -931,6 +945,35 @@ internal struct TextScanner<TSink>
             _chunkLength = 0;
             Sink.EndChunk();
         }
+    }
+
+    /// <summary>What the class of a word says: of its neighbours, of whom is spoken of, and of who does what to whom.</summary>
+    private void EmitClass(byte wordClass, int context)
+    {
+        var hash = FeatureHash.OfClass(wordClass);
+        if (wordClass > WordClass.LastOfForm)
+        {
+            Sink.Feature(hash);
+            Sink.Feature(FeatureHash.Pair(_previous, hash));
+            Sink.Feature(FeatureHash.InContext(hash, context));
+            _previousClass = hash;
+        }
+        else if (wordClass <= WordClass.Their)
+        {
+            _person = (wordClass + 1) >> 1;
+        }
+
+        if (_lastClass != 0)
+        {
+            Sink.Feature(FeatureHash.Sequence(_lastClass, hash));
+            if (_classBefore != 0)
+            {
+                Sink.Feature(FeatureHash.Sequence(FeatureHash.Sequence(_classBefore, _lastClass), hash));
+            }
+        }
+
+        _classBefore = _lastClass;
+        _lastClass = hash;
     }
 
     private void CountLanguage(ReadOnlySpan<char> word, int id)
@@ -979,6 +1022,7 @@ internal struct TextScanner<TSink>
 
         _previous = FeatureHash.Boundary;
         _beforePrevious = 0;
+        _previousClass = 0;
         _person = 0;
         _afterBreak = true;
     }

@@ -52,21 +52,21 @@ internal static partial class UnicodeFolding
 {
     private const char EszettForm = 'ß';
 
-    private static readonly ushort[] Table = BuildTable();
-    private static readonly Dictionary<char, char> LookalikeLetters = BuildLookalikes();
+    private static readonly ushort[] _table = BuildTable();
+    private static readonly Dictionary<char, char> _lookalikeLetters = BuildLookalikes();
 
     /// <summary>Gets what a character is.</summary>
-    public static CharKind KindOf(char c) => (CharKind)(Table[c] >> 8);
+    public static CharKind KindOf(char c) => (CharKind)(_table[c] >> 8);
 
     /// <summary>Gets the folded form of a Latin letter, a digit, or an ASCII character.</summary>
     public static char Fold(char c)
     {
-        var folded = (char)(Table[c] & 0xFF);
+        var folded = (char)(_table[c] & 0xFF);
         return folded != 0 ? folded : char.ToLowerInvariant(c);
     }
 
     /// <summary>Gets the Latin letter that a <see cref="CharKind.Lookalike"/> looks like; '\0' if it is none.</summary>
-    public static char LatinOf(char lookalike) => LookalikeLetters.TryGetValue(lookalike, out var letter) ? letter : '\0';
+    public static char LatinOf(char lookalike) => _lookalikeLetters.TryGetValue(lookalike, out var letter) ? letter : '\0';
 
     /// <summary>Gets whether the letter stands for two (German sharp s).</summary>
     public static bool IsDouble(char c) => c == EszettForm;
@@ -120,6 +120,9 @@ internal static partial class UnicodeFolding
         return lookalikes;
     }
 
+#if NET8_0_OR_GREATER
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+#endif
     private static ushort[] BuildTable()
     {
         var table = new ushort[char.MaxValue + 1];

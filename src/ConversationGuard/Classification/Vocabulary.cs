@@ -13,20 +13,45 @@ internal enum WordTraits : byte
     Foreign = 2,
 }
 
+/// <summary>Words that play the same part share a class. The model file numbers them; of these the scanner knows the meaning.</summary>
+internal static class WordClass
+{
+    public const byte None = 0;
+    public const byte Me = 1;
+    public const byte My = 2;
+    public const byte You = 3;
+    public const byte Your = 4;
+    public const byte They = 5;
+    public const byte Their = 6;
+
+    /// <summary>Up to this one they say who and in which form; those after it say what.</summary>
+    public const byte LastOfForm = 18;
+
+    public const byte InsultNoun = 20;
+    public const byte InsultAdjective = 21;
+    public const byte ShutUp = 23;
+}
+
 /// <summary>The words that the model knows as such: they undo disguises and tell the language.</summary>
 internal sealed class Vocabulary
 {
     private readonly uint[] _keys;
     private readonly int[] _ids;
     private readonly int _mask;
+    private readonly ulong[] _hashes;
     private readonly WordTraits[] _traits;
+    private readonly byte[] _classes;
 
-    public Vocabulary(IReadOnlyList<string> words, IReadOnlyList<WordTraits> traits)
+#if NET8_0_OR_GREATER
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+#endif
+    public Vocabulary(ulong[] hashes, WordTraits[] traits, byte[] classes)
     {
-        Words = words;
-        _traits = [.. traits];
+        _hashes = hashes;
+        _traits = traits;
+        _classes = classes;
         var capacity = 16;
-        while (capacity < words.Count * 3)
+        while (capacity < hashes.Length * 3)
         {
             capacity *= 2;
         }
@@ -34,9 +59,9 @@ internal sealed class Vocabulary
         _mask = capacity - 1;
         _keys = new uint[capacity];
         _ids = new int[capacity];
-        for (var id = 0; id < words.Count; id++)
+        for (var id = 0; id < hashes.Length; id++)
         {
-            var key = KeyOf(FeatureHash.Of(words[id].AsSpan()), out var slot);
+            var key = KeyOf(hashes[id], out var slot);
             while (_keys[slot] != 0)
             {
                 slot = (slot + 1) & _mask;
@@ -47,9 +72,11 @@ internal sealed class Vocabulary
         }
     }
 
-    public static Vocabulary Empty { get; } = new([], []);
+    public static Vocabulary Empty { get; } = new([], [], []);
 
-    public IReadOnlyList<string> Words { get; }
+    public int Count => _hashes.Length;
+
+    public ulong HashOf(int id) => _hashes[id];
 
     /// <summary>Finds a word by its hash; -1 if it is unknown.</summary>
     public int Find(ulong hash)
@@ -71,6 +98,9 @@ internal sealed class Vocabulary
     public bool Contains(ReadOnlySpan<char> word) => Find(FeatureHash.Of(word)) >= 0;
 
     public WordTraits TraitsOf(int id) => _traits[id];
+
+    /// <summary>Gets the class of a word; 0 if it has none.</summary>
+    public byte ClassOf(int id) => _classes[id];
 
     private uint KeyOf(ulong hash, out int slot)
     {

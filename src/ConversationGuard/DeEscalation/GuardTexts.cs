@@ -28,8 +28,14 @@ public sealed class GuardTexts
     /// <summary>Gets or sets the notice that a warning appends to the reply (R4).</summary>
     public string? WarningNotice { get; set; }
 
-    /// <summary>Gets or sets where someone at risk finds help; appended to the reply once per hold (R5).</summary>
+    /// <summary>Gets or sets where someone at risk finds help; appended to the reply once per hold and again when they ask for it (R5). A host's own text comes before the help resources by region.</summary>
     public string? HelpResources { get; set; }
+
+    /// <summary>
+    /// Gets or sets the words around the help resources of a region that has some in the package: <c>{emergency}</c> stands for its emergency number, <c>{resources}</c> for its lines,
+    /// one in each line of text.
+    /// </summary>
+    public string? HelpResourcesFormat { get; set; }
 
     /// <summary>Gets or sets the words for the end because of abuse (R16).</summary>
     public string? EndedForAbuse { get; set; }

@@ -5,8 +5,17 @@ using ConversationGuard.Conversations;
 namespace ConversationGuard.DeEscalation;
 
 /// <summary>Finds the words for a moment: by culture, then by category, from the host's texts first and the built-in ones after.</summary>
-internal sealed class GuardWording(IReadOnlyDictionary<string, GuardTexts> hostTexts, string? fixedCulture)
+/// <param name="hostTexts">The host's texts, by culture.</param>
+/// <param name="fixedCulture">The culture; null for that of the call.</param>
+/// <param name="fixedRegion">The region whose help resources are given; null for that which the culture names.</param>
+/// <param name="hostResources">The host's help resources, by region.</param>
+internal sealed class GuardWording(
+    IReadOnlyDictionary<string, GuardTexts> hostTexts, string? fixedCulture, string? fixedRegion = null, IReadOnlyDictionary<string, string>? hostResources = null)
 {
+    /// <summary>Stands for every region that has no help resources.</summary>
+    public const string AnyRegion = "*";
+
+
     public static GuardWording BuiltIn { get; } = new(new Dictionary<string, GuardTexts>(), null);
 
     public string Instruction(CategoryRole role, HarmCategory category, bool warns)
@@ -24,7 +33,20 @@ internal sealed class GuardWording(IReadOnlyDictionary<string, GuardTexts> hostT
 
     public string SupportReply() => Find(texts => texts.SupportReply)!;
 
-    public string HelpResources() => Find(texts => texts.HelpResources)!;
+    /// <summary>Where someone at risk finds help: in the host's own words for the language, then for the region, then what the package knows of the region, then anywhere.</summary>
+    public string HelpResources()
+    {
+        // A host's text counts as far as its language goes: not where the package has one in a closer culture.
+        var own = FindByCulture(culture =>
+            (hostTexts.TryGetValue(culture, out var texts) ? texts.HelpResources : null) ?? (BuiltInTexts.ByCulture.ContainsKey(culture) ? string.Empty : null));
+        if (!string.IsNullOrEmpty(own))
+        {
+            return own!;
+        }
+
+        var region = fixedRegion ?? HelpResourceTable.RegionOf(Culture);
+        return Resources(region) ?? Known(region) ?? Resources(AnyRegion) ?? Find(texts => texts.HelpResources)!;
+    }
 
     public string WarningNotice(HarmCategory category) => Format(Find(texts => texts.WarningNotice)!, category);
 
@@ -44,6 +66,15 @@ internal sealed class GuardWording(IReadOnlyDictionary<string, GuardTexts> hostT
         return Format(why + " " + Find(texts => texts.NextSteps), category);
     }
 
+    private string Culture => fixedCulture ?? CultureInfo.CurrentUICulture.Name;
+
+    private string? Resources(string? region) => region is not null && hostResources is not null && hostResources.TryGetValue(region, out var text) ? text : null;
+
+    /// <summary>The region is named with its number: it may be the server's and not that of the person.</summary>
+    private string? Known(string? region) => region is not null && HelpResourceTable.Rows.TryGetValue(region, out var row)
+        ? Find(texts => texts.HelpResourcesFormat)!.Replace("{emergency}", $"{row.Emergency} ({region.ToUpperInvariant()})").Replace("{resources}", row.Resources)
+        : null;
+
     private string Format(string text, HarmCategory category) =>
         text.Contains("{behavior}")
             ? text.Replace("{behavior}", ByCategory(texts => texts.Behaviors, category))
@@ -57,7 +88,7 @@ internal sealed class GuardWording(IReadOnlyDictionary<string, GuardTexts> hostT
 
     private string? FindByCulture(Func<string, string?> findIn)
     {
-        for (var culture = fixedCulture ?? CultureInfo.CurrentUICulture.Name; culture.Length > 0; culture = Parent(culture, '-'))
+        for (var culture = Culture; culture.Length > 0; culture = Parent(culture, '-'))
         {
             if (findIn(culture) is { } text)
             {

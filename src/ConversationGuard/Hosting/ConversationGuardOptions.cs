@@ -88,6 +88,16 @@ public sealed class ConversationGuardOptions
     /// <summary>Gets or sets texts that replace the built-in ones (English, German, French, Spanish, Italian, Portuguese), by culture name.</summary>
     public Dictionary<string, GuardTexts> Texts { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Gets or sets the region (ISO 3166, for example <c>AT</c>) whose emergency number and helplines someone at risk is given (R5).</summary>
+    /// <value>Default null: the region that the culture names, de-AT: AT. Set it where the culture of the server says nothing about where the users are.</value>
+    public string? Region { get; set; }
+
+    /// <summary>
+    /// Gets or sets the help resources (R5) by region (ISO 3166), each the whole text that is shown; <c>*</c> for every region without any. They replace and extend those in the package.
+    /// A text in <see cref="Texts"/> comes before them.
+    /// </summary>
+    public Dictionary<string, string> HelpResources { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Gets or sets the bounds of the in-memory store. They are read once, when the guard is first used.</summary>
     public InMemoryStoreOptions Store { get; set; } = new();
 }

@@ -1,4 +1,5 @@
 using ConversationGuard.Classification;
+using ConversationGuard.DeEscalation;
 using Microsoft.Extensions.Options;
 
 namespace ConversationGuard.Hosting;
@@ -37,6 +38,9 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
         .. options.Categories.SelectMany(category => CheckCategory(category.Key, category.Value)),
         .. CheckCulture("Culture", options.Culture),
         .. options.Texts.Keys.SelectMany(culture => CheckCulture("Texts:" + culture, culture)),
+        .. options.Texts.SelectMany(texts => CheckFormat($"Texts:{texts.Key}:HelpResourcesFormat", texts.Value?.HelpResourcesFormat)),
+        .. CheckRegion(nameof(options.Region), options.Region, "an ISO 3166 code of two letters such as \"AT\""),
+        .. options.HelpResources.SelectMany(resources => CheckResources("HelpResources:" + resources.Key, resources.Key, resources.Value)),
     ];
 
     private IEnumerable<string> CheckCategory(string category, CategoryOptions options)
@@ -66,6 +70,43 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
         if (culture is not null && !(culture.Length > 0 && culture.All(letter => char.IsLetterOrDigit(letter) || letter == '-')))
         {
             yield return $"{path}:{key} is \"{culture}\"; allowed: a culture name such as \"en\" or \"de-AT\".";
+        }
+    }
+
+    private IEnumerable<string> CheckRegion(string key, string? region, string allowed)
+    {
+        if (string.Equals(region, "UK", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"{path}:{key} is \"{region}\", which is no ISO 3166 code. Did you mean \"GB\"?";
+        }
+        else if (region is not null && !HelpResourceTable.IsRegion(region))
+        {
+            yield return $"{path}:{key} is \"{region}\"; allowed: {allowed}.";
+        }
+    }
+
+    private IEnumerable<string> CheckResources(string key, string region, string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            yield return $"{path}:{key} is empty; allowed: a text that says where help is found.";
+        }
+
+        if (region != GuardWording.AnyRegion)
+        {
+            foreach (var failure in CheckRegion(key, region, $"keys that are an ISO 3166 code of two letters such as \"AT\", or \"{GuardWording.AnyRegion}\" for every other region"))
+            {
+                yield return failure;
+            }
+        }
+    }
+
+    /// <summary>Without the numbers the words around them help no one (R5).</summary>
+    private IEnumerable<string> CheckFormat(string key, string? format)
+    {
+        if (format is not null && !(format.Contains("{emergency}") && format.Contains("{resources}")))
+        {
+            yield return $"{path}:{key} lacks a placeholder; allowed: a text with {{emergency}} and {{resources}}.";
         }
     }
 

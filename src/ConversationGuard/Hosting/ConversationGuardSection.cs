@@ -63,6 +63,8 @@ internal static class ConversationGuardSection
             nameof(ConversationGuardOptions.Categories),
             nameof(ConversationGuardOptions.Culture),
             nameof(ConversationGuardOptions.Texts),
+            nameof(ConversationGuardOptions.Region),
+            nameof(ConversationGuardOptions.HelpResources),
             nameof(ConversationGuardOptions.Store));
         Check(section.GetSection(nameof(ConversationGuardOptions.CrisisHold)), nameof(CrisisHoldOptions.CalmTurns), nameof(CrisisHoldOptions.Time));
         Check(section.GetSection(nameof(ConversationGuardOptions.Store)), nameof(InMemoryStoreOptions.Capacity), nameof(InMemoryStoreOptions.Expiration));
@@ -84,6 +86,7 @@ internal static class ConversationGuardSection
                 nameof(GuardTexts.SupportReply),
                 nameof(GuardTexts.WarningNotice),
                 nameof(GuardTexts.HelpResources),
+                nameof(GuardTexts.HelpResourcesFormat),
                 nameof(GuardTexts.EndedForAbuse),
                 nameof(GuardTexts.EndedForHarmRequests),
                 nameof(GuardTexts.EndedAtOnce),

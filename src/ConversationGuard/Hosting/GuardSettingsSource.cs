@@ -60,7 +60,11 @@ internal sealed partial class GuardSettingsSource : IDisposable
             CrisisTime = options.CrisisHold.Time,
             MostSevereAction = options.MostSevereAction,
         },
-        Wording = new GuardWording(new Dictionary<string, GuardTexts>(options.Texts, StringComparer.OrdinalIgnoreCase), options.Culture),
+        Wording = new GuardWording(
+            new Dictionary<string, GuardTexts>(options.Texts, StringComparer.OrdinalIgnoreCase),
+            options.Culture,
+            options.Region,
+            new Dictionary<string, string>(options.HelpResources, StringComparer.OrdinalIgnoreCase)),
     };
 
     private static KeyValuePair<HarmCategory, CategoryRule> Override(KeyValuePair<string, CategoryOptions> configured)

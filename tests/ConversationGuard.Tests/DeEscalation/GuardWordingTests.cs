@@ -69,7 +69,7 @@ public class GuardWordingTests
     {
         var wording = In(culture);
 
-        foreach (var text in new[] { wording.SupportReply(), wording.HelpResources() })
+        foreach (var text in HelpResourceTable.Rows.Keys.Select(region => In(culture + "-" + region).HelpResources()).Append(wording.SupportReply()).Append(wording.HelpResources()))
         {
             text.Should().NotBeNullOrWhiteSpace();
             foreach (var word in _wordsOfEnding)
@@ -141,7 +141,7 @@ public class GuardWordingTests
         var wording = In("de-AT", ("de", new GuardTexts { SupportReply = "Ich bin da." }));
 
         wording.SupportReply().Should().Be("Ich bin da.");
-        wording.HelpResources().Should().Be(BuiltInTexts.ByCulture["de"].HelpResources);
+        wording.HelpResources().Should().Be(In("de-AT").HelpResources());
     }
 
     [Test]
@@ -237,6 +237,83 @@ public class GuardWordingTests
         notices.Should().HaveCount(7).And.OnlyHaveUniqueItems();
         notices.Should().Contain("Let op.").And.Contain("Mine (hateful remarks about people).").And.Contain(In("pt").WarningNotice(HarmCategory.Hate));
     }
+
+    [TestCaseSource(nameof(_cultures))]
+    public void R5_every_region_of_the_table_is_given_in_the_persons_language_with_a_way_for_those_elsewhere(string culture)
+    {
+        foreach (var (region, row) in HelpResourceTable.Rows)
+        {
+            var text = In(culture + "-" + region).HelpResources();
+
+            text.Should().Contain($" {row.Emergency} ({region})").And.Contain("\n" + row.Resources + "\n").And.EndWith("https://findahelpline.com").And.NotContain("{");
+            text.Should().StartWith(BuiltInTexts.ByCulture[culture].HelpResources![..20], "the words around the numbers are in the language");
+        }
+    }
+
+    [Test]
+    public void R5_what_someone_in_Vienna_reads() =>
+        In("de-AT").HelpResources().Should().Be(
+            """
+            Wenn du oder jemand anderes in Gefahr ist, ruf bitte sofort 112 / 144 (AT) an. Hier hört dir jemand zu, vertraulich:
+            - TelefonSeelsorge: 142 (24/7), https://www.telefonseelsorge.at
+            - Rat auf Draht: 147 (24/7), https://www.rataufdraht.at
+            Du bist woanders? Ruf bitte den Notruf dort an; Hilfsangebote überall: https://findahelpline.com
+            """.ReplaceLineEndings("\n"));
+
+    [TestCase("de", "de")]
+    [TestCase("de-RO", "de")]
+    [TestCase("es-419", "es")]
+    [TestCase("nl-SR", "en")]
+    [TestCase("", "en")]
+    public void R5_a_culture_without_a_region_that_is_known_gets_the_text_for_anywhere(string culture, string language) =>
+        In(culture).HelpResources().Should().Be(BuiltInTexts.ByCulture[language].HelpResources).And.Contain("https://findahelpline.com");
+
+    [Test]
+    public void R5_a_language_without_texts_gets_the_regions_numbers_in_English() =>
+        In("nl-NL").HelpResources().Should().StartWith("If you or someone else is in danger, please call 112 (NL) now.").And.Contain("113.nl");
+
+    [TestCase("de-AT", "DE", "0800 1110111")]
+    [TestCase("de", "ch", "(CH)")]
+    [TestCase("en-US", "RO", "your local emergency number")]
+    public void R5_a_set_region_comes_before_that_of_the_culture(string culture, string region, string expected) =>
+        new GuardWording(new Dictionary<string, GuardTexts>(), culture, region).HelpResources().Should().Contain(expected).And.NotContain("(US)").And.NotContain("(AT)");
+
+    [Test]
+    public void R5_the_region_is_that_of_the_calls_culture_where_none_is_set()
+    {
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("it-CH");
+
+        GuardWording.BuiltIn.HelpResources().Should().Contain("144 / 112 (CH)").And.Contain("Telefono Amico: 143");
+    }
+
+    [TestCase("de-AT", null, "Deutsch")]
+    [TestCase("de-AT", "DE", "Deutsch")]
+    [TestCase("en-AT", null, "Wien")]
+    [TestCase("en-GB", "AT", "Wien")]
+    [TestCase("en-GB", null, "116 123")]
+    [TestCase("en-RO", null, "anywhere")]
+    [TestCase("en", null, "anywhere")]
+    [TestCase("nl", null, "anywhere")]
+    public void R5_the_hosts_text_for_the_language_comes_first_then_that_for_the_region_then_the_table_then_the_hosts_for_the_rest(string culture, string? region, string expected)
+    {
+        var texts = new Dictionary<string, GuardTexts>(StringComparer.OrdinalIgnoreCase) { ["de"] = new() { HelpResources = "Deutsch" } };
+        var resources = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["at"] = "Wien", ["*"] = "anywhere" };
+
+        new GuardWording(texts, culture, region, resources).HelpResources().Should().Contain(expected);
+    }
+
+    [Test]
+    public void R5_a_hosts_English_text_does_not_reach_someone_who_reads_German() =>
+        In("de-AT", ("en", new GuardTexts { HelpResources = "English" })).HelpResources().Should().StartWith("Wenn du");
+
+    [Test]
+    public void R5_a_hosts_English_text_reaches_those_whose_language_has_no_text() =>
+        In("nl-NL", ("en", new GuardTexts { HelpResources = "English" })).HelpResources().Should().Be("English");
+
+    [Test]
+    public void R5_a_host_can_bring_the_words_around_the_numbers_for_a_language_of_its_own() =>
+        In("nl-NL", ("nl", new GuardTexts { HelpResourcesFormat = "Bel {emergency}.\n{resources}" })).HelpResources()
+            .Should().Be("Bel 112 (NL).\n- 113 Zelfmoordpreventie: 113, 0800-0113 (24/7), https://www.113.nl");
 
     private static GuardWording In(string culture, params (string Culture, GuardTexts Texts)[] host) =>
         new(host.ToDictionary(one => one.Culture, one => one.Texts, StringComparer.OrdinalIgnoreCase), culture);

@@ -45,7 +45,7 @@ public class TextsTests(ChatPath path)
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr");
         await using var chat = new GuardedChat(path, options => options.Culture = "de-AT");
 
-        (await chat.SayAsync("crisis")).Text.Should().Contain("ruf bitte sofort den Notruf");
+        (await chat.SayAsync("crisis")).Text.Should().Contain("ruf bitte sofort 112 / 144 (AT) an");
     }
 
     [Test]

@@ -1,0 +1,65 @@
+using ConversationGuard.ChatCompletion;
+using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
+using ConversationGuard.Tests.Doubles;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConversationGuard.Tests.EndToEnd;
+
+/// <summary>What real people wrote, through the whole guard with its embedded classifier.</summary>
+[TestFixture(ChatPath.Whole)]
+[TestFixture(ChatPath.Streaming)]
+public class RealConversationTests(ChatPath path)
+{
+    /// <summary>Somebody who abuses a bot from the first to the last turn (ConvAbuse, CarbonBot; CC-BY-4.0).</summary>
+    private const string AbusiveConversation = "2879462978744613";
+
+    [Test]
+    public async Task R2_a_conversation_of_real_abuse_is_redirected_then_warned_then_ended()
+    {
+        var conversation = SharedData.Conversations("convabuse/conversations.jsonl").Single(one => one.Id == AbusiveConversation);
+        await using var chat = WithEmbeddedClassifier();
+
+        var ended = await PlayAsync(chat, conversation);
+
+        ended.Should().NotBeNull();
+        ended!.Reason.Should().Be(EndReason.PersistentAbuse);
+        var actions = chat.Observer.Of(GuardEventKind.TurnDecided).Select(decided => decided.Action).Where(action => action != GuardAction.Continue).ToList();
+        actions[^2..].Should().Equal(GuardAction.Warn, GuardAction.End);
+        actions[..^2].Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(action => action == GuardAction.Redirect);
+    }
+
+    [Test]
+    public async Task An_ordinary_real_conversation_passes_untouched_with_no_store_write()
+    {
+        foreach (var conversation in SharedData.Conversations("taskmaster4/taskmaster4.jsonl").Take(500))
+        {
+            await using var chat = WithEmbeddedClassifier();
+
+            (await PlayAsync(chat, conversation)).Should().BeNull();
+
+            chat.Store.Writes.Should().Be(0, "conversation {0} is about coffee", conversation.Id);
+            chat.Model.Calls.Should().OnlyContain(call => call.Instructions == null);
+            chat.History.Where(message => message.Role == Microsoft.Extensions.AI.ChatRole.Assistant).Should().OnlyContain(message => message.Text.StartsWith("Reply "));
+        }
+    }
+
+    private GuardedChat WithEmbeddedClassifier() => new(path, register: services => services.AddSingleton<IMessageClassifier>(EmbeddedClassifier.Default));
+
+    private static async Task<ConversationEndedException?> PlayAsync(GuardedChat chat, SharedData.Conversation conversation)
+    {
+        foreach (var text in conversation.UserTurns)
+        {
+            try
+            {
+                await chat.SayAsync(text);
+            }
+            catch (ConversationEndedException ended)
+            {
+                return ended;
+            }
+        }
+
+        return null;
+    }
+}
