@@ -9,6 +9,25 @@ internal static class Oracle
 {
     private static readonly string[] _causes = ["persistent_abuse", "persistent_harm_requests", "host_request"];
 
+    /// <summary>Gets the oracle of every rule that one trace can show to be broken.</summary>
+    public static IReadOnlyDictionary<string, Func<Trace, string?>> All { get; } = new Dictionary<string, Func<Trace, string?>>
+    {
+        ["R1"] = R1,
+        ["R2"] = R2,
+        ["R3"] = R3,
+        ["R4"] = R4,
+        ["R5"] = R5,
+        ["R6"] = R6,
+        ["R8"] = R8,
+        ["R10"] = R10,
+        ["R11"] = R11,
+        ["R14"] = R14,
+        ["R15"] = R15,
+        ["R16"] = R16,
+        ["R19"] = R19,
+        ["exceptions"] = OnlyAllowedExceptions,
+    };
+
     public static string? R1(Trace trace)
     {
         foreach (var call in trace.Calls.Where(call => call.IsEnd || call.IsRefusal))
@@ -34,10 +53,9 @@ internal static class Oracle
                 return $"call {call.Index} ended although the host allows no end";
             }
 
-            var last = call.Path.LastOrDefault(turn => turn.IsViolation);
-            if (call.IsEnd && (last is null || (last.Words is Words.Harm or Words.Weapon) != (reason == "persistent_harm_requests")))
+            if (call.IsEnd && !call.Asked.Any(turn => turn.IsViolation && (turn.Words is Words.Harm or Words.Weapon) == (reason == "persistent_harm_requests")))
             {
-                return $"call {call.Index} ended because of \"{reason}\" after {last}";
+                return $"call {call.Index} ended because of \"{reason}\" after {string.Join(" + ", call.Asked)}";
             }
         }
 
@@ -57,7 +75,7 @@ internal static class Oracle
                 return $"call {call.Index} ended after {failed} delivered redirections that failed; {needed} are needed";
             }
 
-            if (!Before(trace, call, from).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(call.Path.Contains)))
+            if (!Before(trace, call, from).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(Branch(trace, call).Contains)))
             {
                 return $"call {call.Index} ended without a warning delivered in an earlier turn of this branch";
             }
@@ -94,7 +112,7 @@ internal static class Oracle
 
     public static string? R4(Trace trace)
     {
-        foreach (var call in trace.Calls.Where(call => call.IsDelivered))
+        foreach (var call in trace.Calls.Where(call => call is { IsDelivered: true, IsEnd: false, IsRefusal: false }))
         {
             var isWarned = call.Events.Exists(one => one.Kind == GuardEventKind.TurnDecided && one.Action == GuardAction.Warn) ||
                 call.Model.Exists(asked => asked.Instructions.Contains("may be ended", StringComparison.Ordinal));
@@ -122,20 +140,32 @@ internal static class Oracle
             {
                 foreach (var turn in call.Asked)
                 {
-                    _ = turn.Truth switch
+                    if (turn.Truth == Truth.Crisis)
                     {
-                        Truth.Crisis => signals.TryAdd(turn, call),
-                        Truth.Calm => calm.TryAdd(turn, call.Index),
-                        _ => false,
-                    };
+                        signals.TryAdd(turn, call);
+                    }
+                    else if (turn.Truth == Truth.Calm)
+                    {
+                        // A calm turn that was not on record is judged when it is sent again.
+                        calm[turn] = call.Index;
+                    }
                 }
             }
 
             // Nothing but the presented messages is known of a conversation that nothing names.
-            var known = trace.Scenario.Holder == Holder.Nobody ? signals.Where(signal => call.Path.Contains(signal.Key) && !signal.Key.IsDropped) : signals;
+            // A server's ids are conversations of their own: one knows what was said under it, and what it goes on from.
+            var known = trace.Scenario.Holder switch
+            {
+                Holder.Nobody => signals.Where(signal => call.Path.Contains(signal.Key) && !signal.Key.IsDropped),
+                Holder.ServerWithChangingIds => signals.Where(signal => signal.Value.ConversationKey == call.ConversationKey
+                    ? call.ConversationKey is not null || signal.Value == call
+                    : call.Path.Contains(signal.Key) && !signal.Key.IsDropped),
+                _ => signals,
+            };
             var released = trace.Acts.Where(act => act.Step is HostReleasesHold && act.BeforeCall <= call.Index).Select(act => act.BeforeCall).DefaultIfEmpty(0).Max();
             var last = known.Where(signal => signal.Value.Index >= released).OrderByDescending(signal => signal.Value.Index).Select(signal => signal.Value).FirstOrDefault();
-            if (last is null || call.IsRefusal)
+            // Of two calls at once the one may have been judged before the other's signal was known.
+            if (last is null || call.IsRefusal || (call.What == "at once" && last.What == "at once" && last != call))
             {
                 continue;
             }
@@ -180,7 +210,7 @@ internal static class Oracle
         {
             var failures = call.Classified.Count(text => text.StartsWith("fail ", StringComparison.Ordinal));
             var reported = call.Events.Count(one => one.Kind == GuardEventKind.ClassificationFailed);
-            if (call.What != "at once" && failures != reported)
+            if (failures != reported)
             {
                 return $"call {call.Index}: the classifier failed {failures} times, reported {reported} times";
             }
@@ -194,6 +224,12 @@ internal static class Oracle
     {
         foreach (var call in trace.Calls.Where(call => call is { IsAgain: false, IsRefusal: false, State: not null } && call.What != "at once" && call.Asked is [.., { IsViolation: true }]))
         {
+            // The same text after a failed call may be a retry, and after an edit the turn that was there: then it stands where it stood (R10).
+            if (trace.Turns.Exists(turn => turn.Number < call.Asked[^1].Number && turn.Text == call.Asked[^1].Text))
+            {
+                continue;
+            }
+
             if (trace.Scenario.Holder is Holder.Host or Holder.Server && call.State is { Violations.Count: 0, IsCrisisHold: false })
             {
                 return $"call {call.Index} left no violation on record";
@@ -214,13 +250,14 @@ internal static class Oracle
                 return $"after call {i}, {state.Violations.Count} violations count; the user wrote {wrote}";
             }
 
-            if (call.IsEnd && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > call.Path.Count(turn => turn.IsViolation))
+            if (call.IsEnd && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > Branch(trace, call).Count(turn => turn.IsViolation))
             {
                 return $"the end in call {i} rests on {evidence} violations; the user wrote {call.Path.Count(turn => turn.IsViolation)} on this branch";
             }
 
-            var isFirstSinceReinstated = trace.Acts.Exists(act => act.Step is HostReinstates or HostReleasesHold);
-            if (i > 0 && call.IsAgain && !isFirstSinceReinstated && call.ConversationKey == trace.Calls[i - 1].ConversationKey && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
+            // What the host took back may be judged anew; an end whose grounds a trimmed history no longer shows may be too.
+            var isJudgedAnew = trace.Acts.Exists(act => act.Step is HostReinstates or HostReleasesHold) || trace.Calls.Take(i).Any(before => before.IsEnd);
+            if (i > 0 && call.IsAgain && !isJudgedAnew && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
             {
                 return $"call {i} wrote nothing new, and {call.State.Violations.Count} violations count after it";
             }
@@ -231,9 +268,11 @@ internal static class Oracle
 
     public static string? R11(Trace trace)
     {
-        foreach (var call in trace.Calls.Where(call => call.IsRefusal))
+        // Of two calls at once the later one has been judged when the earlier one ends the conversation.
+        foreach (var call in trace.Calls.Where(call => call.IsRefusal && call.What != "at once"))
         {
-            if (call.Model.Count + call.Classified.Count > 0)
+            // A conversation that nothing names has to be judged anew.
+            if (call.Model.Count + (trace.Scenario.Holder == Holder.Nobody ? 0 : call.Classified.Count) > 0)
             {
                 return $"call {call.Index} was refused, and classifier or model were asked";
             }
@@ -241,10 +280,11 @@ internal static class Oracle
 
         foreach (var end in trace.Calls.Where(call => call.IsEnd && Reason(call) != "host_request"))
         {
-            var before = end.Path.Where(turn => !turn.IsDropped && !end.Asked.Contains(turn)).ToList();
+            var before = end.Path.Where(turn => !turn.IsDropped && trace.Calls.Take(end.Index).Any(call => call.Asked.Contains(turn))).ToList();
             foreach (var call in trace.Calls.Skip(end.Index + 1).Where(call => call.ConversationKey == end.ConversationKey && !IsReinstated(trace, end, call)))
             {
-                if (trace.Scenario.Holder is Holder.Host or Holder.Server && before.TrueForAll(call.Path.Contains))
+                var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle);
+                if (trace.Scenario.Holder is Holder.Host or Holder.Server && !isMiddleTrimmed && before.TrueForAll(call.Path.Contains))
                 {
                     if (!call.IsRefusal)
                     {
@@ -314,7 +354,7 @@ internal static class Oracle
         foreach (var call in trace.Calls.Where(call => call.IsEnd || call.IsRefusal))
         {
             var words = call.Ended?.UserMessage ?? call.Seen ?? string.Empty;
-            var category = call.Ended?.Category.Value ?? (string?)call.Properties?["ConversationGuard.Category"];
+            var category = call.Ended?.Category.Value ?? (string?)call.Properties?["ConversationGuard.Category"] ?? call.EndEvent?.Ending?.Category.Value;
             if (!words.Contains("ended", StringComparison.Ordinal) || !words.Contains("You can start a new conversation", StringComparison.Ordinal) || !words.Contains("go back to an earlier message", StringComparison.Ordinal))
             {
                 return $"call {call.Index} ended with the words \"{words}\"";
@@ -374,7 +414,7 @@ internal static class Oracle
         return null;
     }
 
-    public static string Reason(Call call) => call.Ended?.Reason.Value ?? (string?)call.Properties?["ConversationGuard.Reason"] ?? string.Empty;
+    public static string Reason(Call call) => call.Ended?.Reason.Value ?? (string?)call.Properties?["ConversationGuard.Reason"] ?? call.EndEvent?.Ending?.Reason.Value ?? string.Empty;
 
     private static string[] Behaviours { get; } =
         ["(insults or harassment)", "(threats)", "(hateful remarks about people)", "(help with something harmful or illegal)", "(help with violence or weapons)"];
@@ -401,20 +441,39 @@ internal static class Oracle
         return from;
     }
 
+    /// <summary>
+    /// The turns that may count: those of this branch. A host's history in which somebody goes back to a branch that was left shows calm turns that are not on record, and is
+    /// not told from one that goes on: then all that was written may count.
+    /// </summary>
+    private static IReadOnlyList<Turn> Branch(Trace trace, Call call) =>
+        CannotTellBranches(trace) ? [.. trace.Calls.Take(call.Index + 1).SelectMany(one => one.Path).Distinct()] : call.Path;
+
+    private static bool CannotTellBranches(Trace trace) => trace.Scenario.Holder == Holder.Host && trace.Acts.Exists(act => act.Step is GoToOldBranch);
+
     private static IEnumerable<Call> Before(Trace trace, Call call, int from) => trace.Calls.Take(call.Index).Skip(from);
 
     /// <summary>The most redirections that any reading of the rules can hold to have failed on this branch.</summary>
     private static int FailedRedirections(Trace trace, Call call, int from)
     {
+        var branch = Branch(trace, call);
         var redirected = Before(trace, call, from)
             .Where(earlier => earlier is { IsDelivered: true, Steers: true })
-            .Select(earlier => earlier.Asked.LastOrDefault(turn => turn.IsViolation && call.Path.Contains(turn)))
+            .Select(earlier => earlier.Asked.LastOrDefault(turn => turn.IsViolation && branch.Contains(turn)))
             .OfType<Turn>()
             .Distinct();
+
+        // What is trimmed behind the first message looks as if it had been edited away, calm turns with it; a hold that the host releases is as if it had not been.
+        var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle);
+        var isReleased = trace.Acts.Exists(act => act.Step is HostReleasesHold);
+        var atOnce = trace.Calls.Where(one => one.What == "at once").SelectMany(one => one.Asked).ToHashSet();
         return redirected.Count(turn =>
         {
-            var after = call.Path.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth != Truth.Unclassified).ToList();
-            return after is [{ IsViolation: true }, ..] || after.Find(other => !other.IsDropped) is { IsViolation: true };
+            // A dropped turn, and one said at the same time, stands on the record or does not: the reading with more failures is taken here.
+            var after = branch.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth != Truth.Unclassified).ToList();
+            return after is [{ IsViolation: true }, ..] || after.Find(other => !other.IsDropped) is { IsViolation: true } ||
+                after.Find(other => other.IsViolation || !atOnce.Contains(other)) is { IsViolation: true } ||
+                ((isMiddleTrimmed || CannotTellBranches(trace)) && after.Exists(other => other.IsViolation)) ||
+                (isReleased && after.Find(other => other.Truth != Truth.Crisis) is { IsViolation: true });
         });
     }
 

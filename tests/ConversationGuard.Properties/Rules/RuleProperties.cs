@@ -55,12 +55,27 @@ public class RuleProperties(ChatPath path)
     public void No_call_throws_anything_but_the_end_and_what_the_inner_client_throws() => Holds(Scenarios.Any, Oracle.OnlyAllowedExceptions);
 
     [Test]
+    public void All_rules_at_once() => Scenarios.Any.Holds(scenario =>
+    {
+        var trace = HostSimulator.Play(scenario, path);
+        foreach (var (rule, oracle) in Oracle.All)
+        {
+            if (oracle(trace) is { } why)
+            {
+                return new Breach($"{rule}: {why}", trace.Transcript());
+            }
+        }
+
+        return null;
+    });
+
+    [Test]
     public void R15_what_stands_beside_the_users_messages_changes_nothing() => Scenarios.Any
-        .Select(scenario => scenario with { Steps = [.. scenario.Steps.Select(step => step is Say { Noise: Noise.AssistantBefore } say ? say with { Noise = Noise.ToolBefore } : step)] })
+        .Select(scenario => scenario with { Steps = [.. scenario.Steps.Where(step => step is not TrimOldest and not TrimMiddle).Select(step => step is Say { Noise: Noise.AssistantBefore } say ? say with { Noise = Noise.SystemBefore } : step)] })
         .Holds(scenario => Differs(
             HostSimulator.Play(scenario, path),
             HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Select(step => step is Say say ? say with { Noise = Noise.None } : step)] }, path),
-            call => call.Outcome(),
+            Unnumbered,
             "R15: without what others wrote"));
 
     [Test]
@@ -70,7 +85,7 @@ public class RuleProperties(ChatPath path)
         foreach (var ledger in trace.Store.Written)
         {
             var terms = ledger.Terms ?? new ConversationTerms();
-            var now = trace.Calls[^1].At;
+            var now = trace.Calls.Select(call => call.At).LastOrDefault();
             var (one, two) = (ConversationState.Fold(ledger, terms, now), ConversationState.Fold(ledger with { Entries = [.. ledger.Entries] }, terms, now));
             if ((one.Phase, one.IsCrisisHold, one.FailedRedirections, one.IsWarned, one.CalmTurns) != (two.Phase, two.IsCrisisHold, two.FailedRedirections, two.IsWarned, two.CalmTurns) ||
                 !one.Violations.SequenceEqual(two.Violations))
@@ -114,7 +129,7 @@ public class RuleProperties(ChatPath path)
         {
             var calm = Enumerable.Range(0, 6).Select(_ => new Say([Words.Calm]));
             var trace = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps, .. calm, new Wait(60 * 24), new Say([Words.Calm])] }, path);
-            return trace.Calls.Exists(call => call.IsEnd) || trace.Calls[^1].State is { IsClean: true, Violations.Count: 0 } or null
+            return trace.Calls.Exists(call => call.IsEnd || call.IsRefusal) || trace.Calls[^1].State is { IsClean: true, Violations.Count: 0 } or null
                 ? null
                 : new Breach("R9: calm turns and time left something on record", trace.Transcript());
         });
@@ -184,6 +199,8 @@ public class RuleProperties(ChatPath path)
         AtOnce => 2,
         _ => 0,
     };
+
+    private static string Unnumbered(Call call) => System.Text.RegularExpressions.Regex.Replace(call.Outcome(), "of the model [0-9]+", "of the model");
 
     private static string Outside(Call call) => $"{call.Seen} {call.Error?.GetType().Name} {call.FinishReason} {call.Updates} {call.Model.Count} {call.Model.FirstOrDefault()?.Messages.Count} {call.Model.FirstOrDefault()?.Instructions}";
 

@@ -34,6 +34,9 @@ internal sealed class HostSimulator : IDisposable
     private Branch _branch = new();
     private Rules _rules;
 
+    // What was edited away cannot be told from what was trimmed, nor from what was said at once.
+    private bool _canTellBranches = true;
+
     private HostSimulator(Scenario scenario, ChatPath path, bool isGuarded)
     {
         (_scenario, _path, _isGuarded) = (scenario, path, isGuarded);
@@ -113,18 +116,18 @@ internal sealed class HostSimulator : IDisposable
                 GoBackBefore(answered);
                 Send([.. _branch.Held], answered, again.Fate, keepsFailed: true, isAgain: true, "regenerate");
                 break;
-            case Edit edit when CanGoBack():
+            case Edit edit when CanGoBack() && _canTellBranches:
                 EditTurn(edit);
                 break;
             case GoToOldBranch to when _branches.Count > 1:
                 Note(step);
                 _branch = _branches[to.Which % _branches.Count];
                 break;
-            case TrimOldest trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 0:
+            case TrimOldest trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 0:
                 Note(step);
                 Trim(0, trim.Messages);
                 break;
-            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 2:
+            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 2:
                 Note(step);
                 Trim(1, Math.Min(trim.Messages, _branch.Held.Count - 2));
                 break;
@@ -149,7 +152,7 @@ internal sealed class HostSimulator : IDisposable
                 Note(step);
                 Wait(_guard.ReleaseCrisisHoldAsync(key));
                 break;
-            case AtOnce both when _scenario.Holder is Holder.Host or Holder.Server:
+            case AtOnce both when _scenario.Holder == Holder.Host || (_scenario.Holder == Holder.Server && _branch.Held.Count == 0):
                 SayAtOnce(both);
                 break;
             default:
@@ -176,7 +179,7 @@ internal sealed class HostSimulator : IDisposable
 
     private void Write(IReadOnlyList<Words> words, Fate fate, bool keepsFailed, bool sameText, Noise noise, string what)
     {
-        var lines = words.Select(word => Write(word, sameText)).ToList();
+        var lines = words.Select(word => Write(word, sameText && words.Count == 1)).ToList();
         const string Text = "insult " + Mark + "noise";
         var callId = $"noise-{_trace.Turns.Count}";
         switch (noise)
@@ -203,6 +206,12 @@ internal sealed class HostSimulator : IDisposable
     private void EditTurn(Edit edit)
     {
         var turns = _branch.Path.Where(turn => !turn.IsDropped && (_scenario.Holder == Holder.ServerWithChangingIds || _branch.Held.Exists(line => line.Turn == turn))).ToList();
+        // A history that begins otherwise looks like one whose oldest messages were trimmed: nobody can tell (R10).
+        if (_scenario.Holder == Holder.Host)
+        {
+            turns.RemoveAll(turn => _branch.Path.Find(other => !other.IsDropped) == turn);
+        }
+
         if (turns.Count == 0)
         {
             return;
@@ -235,7 +244,7 @@ internal sealed class HostSimulator : IDisposable
         }
 
         _branch.LastAnswered = _branch.LastFailed = null;
-        Write([edit.Words], edit.Fate, keepsFailed: false, edit.SameText, Noise.None, $"instead of #{gone.Number}, {edit.Fate}");
+        Write([edit.Words], edit.Fate, keepsFailed: false, edit.SameText && _scenario.WithMessageIds, Noise.None, $"instead of #{gone.Number}, {edit.Fate}");
     }
 
     private void GoBackBefore(List<Line> answered)
@@ -272,6 +281,7 @@ internal sealed class HostSimulator : IDisposable
         var gone = _branch.Held.Skip(from).Take(count).ToList();
         _branch.Held.RemoveAll(gone.Contains);
         _branch.IsWhole = false;
+        _canTellBranches = false;
         _branch.LastAnswered = _branch.LastAnswered is { } answered && answered.TrueForAll(_branch.Held.Contains) ? answered : null;
     }
 
@@ -306,9 +316,11 @@ internal sealed class HostSimulator : IDisposable
         if (exchange.Error is null && exchange.Response is not null)
         {
             var answer = exchange.Response.Messages.Select(message => new Line(message, null));
-            var isHeldByServer = _scenario.Holder is Holder.Server or Holder.ServerWithChangingIds;
+            var isHeldByServer = exchange.Response.ConversationId is not null;
             _branch.Held = isHeldByServer ? [] : [.. before, .. newest, .. answer];
-            _branch.Snapshots.Add(new Snapshot(conversationId, pathBefore, newest));
+
+            // What the host still held had not reached the server under the id before.
+            _branch.Snapshots.Add(new Snapshot(conversationId, [.. pathBefore.Where(turn => !isHeldByServer || before.TrueForAll(line => line.Turn != turn))], newest));
             _branch.ConversationId = exchange.Response.ConversationId ?? _branch.ConversationId;
             (_branch.LastAnswered, _branch.LastFailed) = (newest, null);
             return;
@@ -361,8 +373,7 @@ internal sealed class HostSimulator : IDisposable
     {
         var call = Begin(shown, path, isAgain, what, asked);
         using var cancellation = new CancellationTokenSource();
-        (_model.Fate, _model.Current, _model.Cancellation) = (fate, call, cancellation);
-        (_classifier.Current, _events.Current) = (call, call);
+        (_model.Fate, _model.Cancellation) = (fate, cancellation);
         var response = AskAsync(call, fate == Fate.IsAbandoned, cancellation.Token).GetAwaiter().GetResult();
         Status(call);
         return new Exchange(response, call.Error ?? (call.IsEnd || call.IsRefusal ? new ConversationEndedException() : call.IsDelivered || response is not null ? null : new OperationCanceledException()));
@@ -379,6 +390,7 @@ internal sealed class HostSimulator : IDisposable
 
     private async Task<ChatResponse?> AskAsync(Call call, bool isAbandoned, CancellationToken cancellationToken)
     {
+        SimulatedModel.Current = call;
         var updates = new List<ChatResponseUpdate>();
         try
         {
@@ -426,18 +438,21 @@ internal sealed class HostSimulator : IDisposable
     {
         // Whose verdict comes first is listed first.
         var (one, two) = (Write(both.First, sameText: false), Write(both.Second, sameText: false));
-        var path = _branch.Path.Concat([one.Turn!, two.Turn!]).ToList();
-        (_model.Fate, _model.Current) = (Fate.Answers, null);
+        _model.Fate = Fate.Answers;
         (one, two) = both.SecondFirst ? (two, one) : (one, two);
+        var path = _branch.Path.Concat([one.Turn!, two.Turn!]).ToList();
+        _canTellBranches = false;
         var (first, second) = (Begin([.. _branch.Held, one], path, false, "at once"), Begin([.. _branch.Held, two], path, false, "at once"));
-        (_classifier.Current, _events.Current) = (null, null);
         var gates = _isGuarded ? new[] { new TaskCompletionSource(), new TaskCompletionSource() } : null;
         _classifier.Gates = gates is null ? null : new Dictionary<string, TaskCompletionSource> { [one.Turn!.Text] = gates[0], [two.Turn!.Text] = gates[1] };
         var asked = new[] { AskAsync(first, false, default), AskAsync(second, false, default) };
-        gates?[0].TrySetResult();
-        gates?[1].TrySetResult();
+        for (var i = 0; i < asked.Length; i++)
+        {
+            gates?[i].TrySetResult();
+            asked[i].GetAwaiter().GetResult();
+        }
+
         _classifier.Gates = null;
-        Task.WhenAll(asked).GetAwaiter().GetResult();
         Status(second);
         _branch.Path = path;
         if (_scenario.Holder == Holder.Host)
@@ -496,13 +511,11 @@ internal sealed class HostSimulator : IDisposable
     {
         private readonly ScriptedClassifier _inner = new();
 
-        public Call? Current { get; set; }
-
         public Dictionary<string, TaskCompletionSource>? Gates { get; set; }
 
         public async ValueTask<MessageClassification> ClassifyAsync(ClassificationRequest request, CancellationToken cancellationToken = default)
         {
-            Current?.Classified.Add(request.Text);
+            SimulatedModel.Current?.Classified.Add(request.Text);
             if (Gates is { } gates && gates.TryGetValue(request.Text, out var gate))
             {
                 await gate.Task.ConfigureAwait(false);
@@ -514,13 +527,11 @@ internal sealed class HostSimulator : IDisposable
 
     private sealed class RecordingEvents : IGuardObserver
     {
-        public Call? Current { get; set; }
-
         public void OnEvent(GuardEvent guardEvent)
         {
             if (guardEvent.Kind != GuardEventKind.TranscriptModeEntered)
             {
-                Current?.Events.Add(guardEvent);
+                SimulatedModel.Current?.Events.Add(guardEvent);
             }
         }
     }

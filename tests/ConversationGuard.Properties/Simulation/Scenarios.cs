@@ -70,10 +70,12 @@ internal static class Scenarios
         Gen.Bool,
         Gen.Select(_rules, Gen.Bool, Gen.Bool, (rules, high, ignores) => rules with { InsultThreshold = high ? 0.99 : 0.5, IgnoresHarm = ignores }).Array[2, 3],
         Steps(_words, _fate, withSettings: true, withHost: false).Array[0, 18],
-        (holder, ids, settings, steps) => new Scenario(holder, ids, settings, steps));
+        (holder, ids, settings, steps) =>
+            new Scenario(holder, ids, [.. settings.Select(rules => Instructing(rules) with { Ends = settings[0].Ends })], steps));
 
     private static Gen<Scenario> Of(Gen<Holder> holders, Gen<Step> steps) => Gen.Select(
-        holders, Gen.Bool, _rules.Array[1, 3], steps.Array[0, 18], (holder, ids, settings, all) => new Scenario(holder, ids, settings, all));
+        holders, Gen.Bool, _rules.Array[1, 3], steps.Array[0, 18], (holder, ids, settings, all) =>
+            new Scenario(holder, ids, holder == Holder.ServerWithChangingIds ? [.. settings.Select(Instructing)] : settings, holder is Holder.Nobody or Holder.ServerWithChangingIds ? [.. all.Select(WithoutInventedTurns)] : all));
 
     private static Gen<Step> Steps(Gen<Words> words, Gen<Fate> fate, bool withSettings, bool withHost)
     {
@@ -93,6 +95,12 @@ internal static class Scenarios
             (withSettings ? 2 : 0, Gen.Int[0, 2].Select(which => (Step)new Reload(which))),
             (withHost ? 1 : 0, Gen.Frequency((1, Gen.Const((Step)new HostEnds())), (2, Gen.Const((Step)new HostReinstates())), (1, Gen.Const((Step)new HostReleasesHold())))));
     }
+
+    /// <summary>A reply that the server never made has no new id, so that nobody could go back to before it.</summary>
+    private static Rules Instructing(Rules rules) => rules with { Style = RedirectionStyle.Instruct };
+
+    /// <summary>Where the messages are all there is, what stands between them as an answer is one.</summary>
+    private static Step WithoutInventedTurns(Step step) => step is Say { Noise: Noise.ToolBefore or Noise.AssistantBefore } say ? say with { Noise = Noise.SystemBefore } : step;
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

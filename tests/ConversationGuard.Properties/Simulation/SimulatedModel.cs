@@ -6,11 +6,17 @@ namespace ConversationGuard.Properties.Simulation;
 /// <summary>The provider: answers, fails, breaks off, asks for tools - and talks in insults itself, which must count against nobody (R15).</summary>
 internal sealed class SimulatedModel(Holder holder) : IChatClient
 {
-    private int _replies;
+    private static readonly AsyncLocal<Call?> _current = new();
+    private int _ids;
 
     public Fate Fate { get; set; }
 
-    public Call? Current { get; set; }
+    /// <summary>Gets or sets the call that is made; two at once have one each.</summary>
+    public static Call? Current
+    {
+        get => _current.Value;
+        set => _current.Value = value;
+    }
 
     public CancellationTokenSource? Cancellation { get; set; }
 
@@ -19,8 +25,8 @@ internal sealed class SimulatedModel(Holder holder) : IChatClient
         Record(messages, options);
         ThrowIfBroken(Fate is Fate.Fails or Fate.BreaksMidway, cancellationToken);
         var response = Fate == Fate.AnswersAfterTools
-            ? new ChatResponse(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent($"tool-{_replies}", "look_up")]))
-            : new ChatResponse(new ChatMessage(ChatRole.Assistant, $"insult of the model {++_replies}"));
+            ? new ChatResponse(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent($"tool-{Number(messages)}", "look_up")]))
+            : new ChatResponse(new ChatMessage(ChatRole.Assistant, $"insult of the model {Number(messages)}"));
         response.ConversationId = NextConversationId(options);
         return Task.FromResult(response);
     }
@@ -33,14 +39,13 @@ internal sealed class SimulatedModel(Holder holder) : IChatClient
         var conversationId = NextConversationId(options);
         if (Fate == Fate.AnswersAfterTools)
         {
-            yield return new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent($"tool-{_replies}", "look_up")]) { ConversationId = conversationId };
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent($"tool-{Number(messages)}", "look_up")]) { ConversationId = conversationId };
             yield break;
         }
 
-        var number = ++_replies;
         yield return new ChatResponseUpdate(ChatRole.Assistant, "insult of ") { ConversationId = conversationId };
         ThrowIfBroken(Fate == Fate.BreaksMidway, cancellationToken);
-        yield return new ChatResponseUpdate(ChatRole.Assistant, $"the model {number}") { ConversationId = conversationId };
+        yield return new ChatResponseUpdate(ChatRole.Assistant, $"the model {Number(messages)}") { ConversationId = conversationId };
         await Task.CompletedTask;
     }
 
@@ -50,8 +55,6 @@ internal sealed class SimulatedModel(Holder holder) : IChatClient
     {
     }
 
-    private int _ids;
-
     private string? NextConversationId(ChatOptions? options) => holder switch
     {
         Holder.Server => options?.ConversationId,
@@ -59,7 +62,9 @@ internal sealed class SimulatedModel(Holder holder) : IChatClient
         _ => null,
     };
 
-    private void Record(IEnumerable<ChatMessage> messages, ChatOptions? options) => Current?.Model.Add(new ModelCall([.. messages], options));
+    private static int Number(IEnumerable<ChatMessage> messages) => messages.Count();
+
+    private static void Record(IEnumerable<ChatMessage> messages, ChatOptions? options) => Current?.Model.Add(new ModelCall([.. messages], options));
 
     private void ThrowIfBroken(bool breaks, CancellationToken cancellationToken)
     {

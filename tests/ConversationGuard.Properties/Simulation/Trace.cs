@@ -75,9 +75,12 @@ internal sealed record Call(int Index, string What)
 
     public ConversationEndedException? Ended => Error as ConversationEndedException;
 
-    public bool IsEnd => Ended is { IsRepeat: false } || (HasEndedReason && Properties?["ConversationGuard.IsRepeat"] is false);
+    public bool IsEnd => Ended is { IsRepeat: false } || (HasEndedReason && !(Properties?["ConversationGuard.IsRepeat"] ?? EndEvent?.IsRepeat ?? false).Equals(true));
 
-    public bool IsRefusal => Ended is { IsRepeat: true } || (HasEndedReason && Properties?["ConversationGuard.IsRepeat"] is true);
+    public bool IsRefusal => HasEnded && !IsEnd;
+
+    /// <summary>Gets the event that says that the conversation is over; also of a reply that nobody read to its end.</summary>
+    public GuardEvent? EndEvent => Events.Find(one => one.Kind is GuardEventKind.ConversationEnded or GuardEventKind.CallRefused);
 
     /// <summary>Gets a value indicating whether the user was shown the guard's warning.</summary>
     public bool Warns => !HasEndedReason && Seen?.Contains("this conversation may be ended", StringComparison.Ordinal) == true;
@@ -89,7 +92,9 @@ internal sealed record Call(int Index, string What)
     public bool Supports => Model.Exists(call => call.Instructions.Contains("Be warm, calm and supportive", StringComparison.Ordinal)) ||
         (Model.Count == 0 && Seen?.Contains("really glad that you wrote", StringComparison.Ordinal) == true);
 
-    private bool HasEndedReason => FinishReason == ConversationGuardChatClient.ConversationEndedFinishReason;
+    private bool HasEnded => Ended is not null || HasEndedReason;
+
+    private bool HasEndedReason => FinishReason == ConversationGuardChatClient.ConversationEndedFinishReason || (FinishReason is null && Error is null && !IsDelivered && Rules.Mode == GuardMode.Enforce && EndEvent is not null);
 
     /// <summary>The outcome without what differs from run to run.</summary>
     public string Outcome()
