@@ -17,7 +17,12 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     public async ValueTask<ConversationStatus> EndAsync(string conversationKey, EndReason? reason = null, CancellationToken cancellationToken = default)
     {
         var ending = new ConversationEnding { Reason = reason ?? EndReason.HostRequest, At = services.TimeProvider.GetUtcNow(), RuleIds = ["R1"] };
-        var status = await ChangeAsync(conversationKey, ledger => HasEnded(ledger) ? ledger : ledger with { HostEnding = ending }, cancellationToken).ConfigureAwait(false);
+
+        // What ended stays as it ended, and from now on on every branch: the host ends the conversation, not one of its branches (R1).
+        var status = await ChangeAsync(
+            conversationKey,
+            ledger => ledger.HostEnding is null ? ledger with { HostEnding = HasEnded(ledger) ? ledger.Ending : ending } : ledger,
+            cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(status.Ending, ending))
         {
             services.Report(new GuardEvent

@@ -189,9 +189,11 @@ internal sealed class GuardPipeline(GuardServices services)
             // new id takes this call's turns over from the old one, and a branch from the old one starts with what it had (R11).
             var moved = outcome.Ledger.WithDelivered(delivered);
             await UpdateAsync(services.StoreKey(settings.Mode, conversationId!), _ => moved, cancellationToken).ConfigureAwait(false);
-            if (key.Value is not null && outcome.Recorded.Count > 0)
+            var left = outcome.Recorded.Where(turn => outcome.Ledger.Find(turn) is not { Kind: TurnKind.Crisis }).ToList();
+            if (key.Value is not null && left.Count > 0)
             {
-                await UpdateAsync(services.StoreKey(settings.Mode, key.Value), ledger => ledger.Without(outcome.Recorded), cancellationToken).ConfigureAwait(false);
+                // A crisis signal stays with both: going back to before it releases no hold (R5).
+                await UpdateAsync(services.StoreKey(settings.Mode, key.Value), ledger => ledger.Without(left), cancellationToken).ConfigureAwait(false);
             }
         }
         else if (key.Value is not null && delivered.Count > 0)
@@ -305,7 +307,7 @@ internal sealed class GuardPipeline(GuardServices services)
 
             verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
             var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
-            var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Calm(now) : null);
+            var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Marker(judgement.Assessment.Kind, now) : null);
             if (entry is not null)
             {
                 tracked ??= Track(call, stored);
@@ -480,6 +482,12 @@ internal sealed class GuardPipeline(GuardServices services)
     {
         var ledger = stored.Salt is null ? stored with { Salt = NewSalt() } : stored;
         var turns = call.History.Identify(ledger);
+        if (BeginsAnew(stored, call.History, turns))
+        {
+            ledger = ledger with { FirstTurn = turns[0].Id };
+            turns = call.History.Identify(ledger);
+        }
+
         var terms = Terms(call, stored);
         if (stored.IsEmpty)
         {
@@ -492,6 +500,13 @@ internal sealed class GuardPipeline(GuardServices services)
 
         return new(ledger, call.Settings.TrustsHistory ? call.History.Branch(ledger, turns) : ledger, turns);
     }
+
+    /// <summary>
+    /// The call that the conversation began with failed, its host dropped the turn, and the user began with another: that one is the first turn from now on. Else no
+    /// later history would be known as whole, and no edit as one (R10).
+    /// </summary>
+    private static bool BeginsAnew(ConversationLedger stored, PresentedHistory history, IReadOnlyList<UserTurn> turns) =>
+        !stored.IsEmpty && turns.Count > 0 && turns.Count == history.Newest.Count && stored.Find(turns[0].Id) is null && stored.Entries.All(entry => !entry.IsDelivered);
 
     private static string NewSalt()
     {

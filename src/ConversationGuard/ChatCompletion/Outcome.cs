@@ -82,6 +82,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         {
             (_, true) => GuardDecision.Veto(GuardAction.Continue, "R5", "R10"),
             (GuardAction.Redirect, _) => GuardDecision.Redirect("R10"),
+
+            // A warning lapses with the violation that it answers, whether it went out or not (R9).
+            (GuardAction.Warn, _) when recorded.Kind == TurnKind.Violation && !State.Violations.Contains(recorded) => GuardDecision.Redirect("R9", "R10"),
             (GuardAction.Warn, _) => GuardDecision.Warn("R4", "R10"),
             _ => GuardDecision.Continue,
         };

@@ -71,11 +71,14 @@ internal sealed class TurnJudge(GuardServices services)
         }
 
         var entry = new LedgerEntry { Turn = _unnamed, Kind = assessment.Kind, Category = assessment.Category, Score = assessment.Score, At = at };
+
+        // After a turn whose reply did not go out every turn goes on record, or a further step of this one would be taken for a step of that one (R8).
+        var isAfterPending = branch.Entries is [.., { IsDelivered: false }];
         var isNotable = assessment.Kind switch
         {
             TurnKind.Violation or TurnKind.Crisis or TurnKind.EndWish => true,
-            TurnKind.Calm => !before.IsClean,
-            _ => classification is null || before.HasWish,
+            TurnKind.Calm => !before.IsClean || isAfterPending,
+            _ => classification is null || before.HasWish || isAfterPending,
         };
         var state = isNotable ? ConversationState.Fold(branch.With(entry), terms, at) : before;
         var context = Context(call, terms, assessment, classification ?? MessageClassification.Unsure, state, at, isModelEndRequest: false);
@@ -157,6 +160,6 @@ internal sealed class TurnJudge(GuardServices services)
 /// <param name="Entry">What goes on record; null if the turn is not notable.</param>
 internal readonly record struct Judgement(TurnAssessment Assessment, GuardDecision Decision, ConversationState State, LedgerEntry? Entry)
 {
-    /// <summary>An entry for a turn that says nothing by itself.</summary>
-    public static LedgerEntry Calm(DateTimeOffset at) => new() { Turn = default, Kind = TurnKind.Calm, At = at };
+    /// <summary>An entry for a turn that says nothing by itself: calm, or not judged (R6).</summary>
+    public static LedgerEntry Marker(TurnKind kind, DateTimeOffset at) => new() { Turn = default, Kind = kind, At = at };
 }

@@ -152,19 +152,40 @@ public sealed record ConversationLedger
         }
 
         var present = new HashSet<TurnId>(presented);
-        var missing = new HashSet<int>(Entries.Where(entry => !present.Contains(entry.Turn)).Select(entry => entry.Place));
+        var missing = new HashSet<int>();
+        var furthest = -1;
+        var fork = int.MaxValue;
+        foreach (var entry in Entries)
+        {
+            if (!present.Contains(entry.Turn))
+            {
+                missing.Add(entry.Place);
+                furthest = Math.Max(furthest, entry.Place);
+            }
+            else if (entry.Place <= furthest)
+            {
+                // The record had been further on before this turn was written: it was written in the place of another.
+                fork = Math.Min(fork, entry.Place);
+            }
+        }
+
         if (missing.Count == 0)
         {
             return int.MaxValue;
         }
 
         var shown = Entries.Where(entry => present.Contains(entry.Turn)).ToList();
-        var fork = shown.Where(entry => missing.Contains(entry.Place)).Select(entry => entry.Place).DefaultIfEmpty(int.MaxValue).Min();
+        fork = shown.Where(entry => missing.Contains(entry.Place)).Select(entry => entry.Place).Append(fork).Min();
 
         // A new turn where the record has been already is an edit, unless what is shown before it is from further on: then the middle was trimmed.
         var place = presented.Count - newest;
-        var isNew = newest > 0 && Find(presented[place]) is null;
-        return isNew && missing.Max() >= place && shown.All(entry => entry.Place < place || presented.Skip(place).Contains(entry.Turn))
+        while (place < presented.Count && Find(presented[place]) is not null)
+        {
+            place++;
+        }
+
+        var isNew = place < presented.Count;
+        return isNew && furthest >= place && shown.All(entry => entry.Place < place || presented.Skip(place).Contains(entry.Turn))
             ? Math.Min(fork, place)
             : fork;
     }

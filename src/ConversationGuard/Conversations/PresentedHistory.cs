@@ -86,7 +86,7 @@ internal sealed class PresentedHistory
         _isHeldByServer ? ledger : ledger.OnBranch([.. turns.Select(turn => turn.Id)], IsNewestFromUser ? Newest.Count : 0);
 
     /// <summary>
-    /// The same text again in a history that is not whole: a retry while its reply was not delivered or the history does not show the earlier one;
+    /// The same text again in a history that is not whole: a retry while its reply was not delivered or the history does not show all the earlier ones;
     /// else a new turn (R10). Where it stays ambiguous, the reading with fewer violations wins (R6).
     /// </summary>
     private TurnId IdInPartialHistory(ConversationLedger ledger, string fingerprint, int shownBefore)
@@ -98,7 +98,7 @@ internal sealed class PresentedHistory
         }
 
         // What a server holds it also shows: a text sent to it again after its reply went out was typed again.
-        var isNew = recorded[^1].IsDelivered && (_isHeldByServer || shownBefore > 0);
+        var isNew = recorded[^1].IsDelivered && _isHeldByServer;
         return isNew || shownBefore >= recorded.Count ? FirstFreeId(ledger, fingerprint, recorded.Count) : recorded[^1].Turn;
     }
 

@@ -238,7 +238,10 @@ public class PresentedHistoryTests
 
         ledger = ledger.WithDelivered([.. ledger.Entries.Select(entry => entry.Turn)]);
         ledger = Record(ledger, call, isDelivered: true);
-        ledger.Entries.Should().HaveCount(3, "its reply had gone out and the earlier one is shown");
+        ledger.Entries.Should().HaveCount(2, "it may be the reply that is made again: where it is ambiguous, the reading with fewer violations wins");
+
+        ledger = Record(ledger, Of(User("insult"), Bot("redirected"), User("insult"), Bot("redirected"), User("insult")), isDelivered: true);
+        ledger.Entries.Should().HaveCount(3, "both earlier ones are shown");
         ledger.Entries.Select(entry => entry.Turn).Should().OnlyHaveUniqueItems();
     }
 

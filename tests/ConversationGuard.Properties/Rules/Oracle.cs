@@ -1,0 +1,485 @@
+using ConversationGuard.ChatCompletion;
+using ConversationGuard.Conversations;
+using ConversationGuard.Properties.Simulation;
+
+namespace ConversationGuard.Properties.Rules;
+
+/// <summary>What a trace must show, read from the rules. Each oracle gives null, or what broke the rule.</summary>
+internal static class Oracle
+{
+    private static readonly string[] _causes = ["persistent_abuse", "persistent_harm_requests", "host_request"];
+
+    /// <summary>Gets the oracle of every rule that one trace can show to be broken.</summary>
+    public static IReadOnlyDictionary<string, Func<Trace, string?>> All { get; } = new Dictionary<string, Func<Trace, string?>>
+    {
+        ["R1"] = R1,
+        ["R2"] = R2,
+        ["R3"] = R3,
+        ["R4"] = R4,
+        ["R5"] = R5,
+        ["R6"] = R6,
+        ["R8"] = R8,
+        ["R10"] = R10,
+        ["R11"] = R11,
+        ["R14"] = R14,
+        ["R15"] = R15,
+        ["R16"] = R16,
+        ["R19"] = R19,
+        ["exceptions"] = OnlyAllowedExceptions,
+    };
+
+    public static string? R1(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call.IsEnd || call.IsRefusal))
+        {
+            var reason = Reason(call);
+            if (!_causes.Contains(reason))
+            {
+                return $"call {call.Index} ended because of \"{reason}\", which is none of the causes";
+            }
+
+            if (reason == "host_request")
+            {
+                if (!trace.Acts.Exists(act => act.Step is HostEnds && act.BeforeCall <= call.Index))
+                {
+                    return $"call {call.Index} was ended by the host, who did not";
+                }
+
+                continue;
+            }
+
+            if (call.IsEnd && UsedSettings(trace, call).All(rules => rules.MostSevere < GuardAction.End))
+            {
+                return $"call {call.Index} ended although the host allows no end";
+            }
+
+            if (call.IsEnd && !call.Asked.Any(turn => turn.IsViolation && (turn.Words is Words.Harm or Words.Weapon) == (reason == "persistent_harm_requests")))
+            {
+                return $"call {call.Index} ended because of \"{reason}\" after {string.Join(" + ", call.Asked)}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>No end without failed, delivered redirections and a warning delivered earlier on this branch, and a violation after it.</summary>
+    public static string? R2(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call.IsEnd && Reason(call) != "host_request"))
+        {
+            var from = FirstThatCounts(trace, call);
+            var needed = UsedSettings(trace, call).Min(rules => rules.Redirections);
+            var failed = FailedRedirections(trace, call, from);
+            if (failed < needed)
+            {
+                return $"call {call.Index} ended after {failed} delivered redirections that failed; {needed} are needed";
+            }
+
+            if (!Before(trace, call, from).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(Branch(trace, call).Contains)))
+            {
+                return $"call {call.Index} ended without a warning delivered in an earlier turn of this branch";
+            }
+
+            if (!call.Asked.Any(turn => turn.IsViolation))
+            {
+                return $"call {call.Index} ended although nothing in it is a violation";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R3(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call.Warns))
+        {
+            var from = FirstThatCounts(trace, call);
+            var needed = UsedSettings(trace, call).Min(rules => rules.Redirections);
+            var failed = FailedRedirections(trace, call, from);
+            if (failed < needed)
+            {
+                return $"call {call.Index} warned after {failed} delivered redirections that failed; {needed} are needed";
+            }
+
+            if (!call.Asked.Any(turn => turn.IsViolation))
+            {
+                return $"call {call.Index} warned although nothing in it is a violation";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R4(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call is { IsDelivered: true, IsEnd: false, IsRefusal: false }))
+        {
+            var isWarned = call.Events.Exists(one => one.Kind == GuardEventKind.TurnDecided && one.Action == GuardAction.Warn) ||
+                call.Model.Exists(asked => asked.Instructions.Contains("may be ended", StringComparison.Ordinal));
+            if (isWarned && !call.Warns)
+            {
+                return $"call {call.Index} was to warn, and the user saw \"{call.Seen}\"";
+            }
+
+            if (call.Warns && !(call.Seen!.Contains("glad to continue", StringComparison.Ordinal) && Behaviours.Any(call.Seen.Contains)))
+            {
+                return $"call {call.Index} warned without naming the behaviour or a way forward: \"{call.Seen}\"";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R5(Trace trace)
+    {
+        var signals = new Dictionary<Turn, Call>();
+        var calm = new Dictionary<Turn, int>();
+        foreach (var call in trace.Calls)
+        {
+            if (!call.IsRefusal)
+            {
+                foreach (var turn in call.Asked)
+                {
+                    if (turn.Truth == Truth.Crisis)
+                    {
+                        signals.TryAdd(turn, call);
+                    }
+                    else if (turn.Truth == Truth.Calm)
+                    {
+                        // A calm turn that was not on record is judged when it is sent again.
+                        calm[turn] = call.Index;
+                    }
+                }
+            }
+
+            // Nothing but the presented messages is known of a conversation that nothing names.
+            // A server's ids are conversations of their own: one knows what was said under it, and what it goes on from.
+            var known = trace.Scenario.Holder switch
+            {
+                Holder.Nobody => signals.Where(signal => call.Path.Contains(signal.Key) && !signal.Key.IsDropped),
+                Holder.ServerWithChangingIds => signals.Where(signal => signal.Value.ConversationKey == call.ConversationKey
+                    ? call.ConversationKey is not null || signal.Value == call
+                    : call.Path.Contains(signal.Key) && !signal.Key.IsDropped),
+                _ => signals,
+            };
+            var released = trace.Acts.Where(act => act.Step is HostReleasesHold && act.BeforeCall <= call.Index).Select(act => act.BeforeCall).DefaultIfEmpty(0).Max();
+            var last = known.Where(signal => signal.Value.Index >= released).OrderByDescending(signal => signal.Value.Index).Select(signal => signal.Value).FirstOrDefault();
+            // Of two calls at once the one may have been judged before the other's signal was known.
+            if (last is null || call.IsRefusal || (call.What == "at once" && last.What == "at once" && last != call))
+            {
+                continue;
+            }
+
+            var used = UsedSettings(trace, call);
+            var calmSince = calm.Count(turn => turn.Value >= last.Index);
+            if (calmSince >= used.Min(rules => rules.HoldCalm) && call.At - last.At >= TimeSpan.FromMinutes(used.Min(rules => rules.HoldMinutes)))
+            {
+                continue;
+            }
+
+            if (call.IsEnd)
+            {
+                return $"call {call.Index} ended a conversation on hold since call {last.Index}";
+            }
+
+            if (call.Warns || call.Seen?.Contains("ended", StringComparison.Ordinal) == true || call.Model.Exists(asked => asked.Instructions.Contains("may be ended", StringComparison.Ordinal)))
+            {
+                return $"call {call.Index} speaks of ending a conversation on hold since call {last.Index}";
+            }
+
+            if (call.Steers || !(call.Supports || (call.Model.Count == 0 && !call.IsDelivered)))
+            {
+                return $"call {call.Index} gives no support in a hold since call {last.Index}";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R6(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call.Asked.Count > 0 && call.Asked.All(turn => !turn.IsViolation)))
+        {
+            if (call.IsEnd || call.Warns || (call.Steers && call.IsDelivered))
+            {
+                return $"call {call.Index} did something about {string.Join(" + ", call.Asked)}";
+            }
+        }
+
+        foreach (var call in trace.Calls)
+        {
+            var failures = call.Classified.Count(text => text.StartsWith("fail ", StringComparison.Ordinal));
+            var reported = call.Events.Count(one => one.Kind == GuardEventKind.ClassificationFailed);
+            if (failures != reported)
+            {
+                return $"call {call.Index}: the classifier failed {failures} times, reported {reported} times";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A violation is on record before the model is called, whatever becomes of the call.</summary>
+    public static string? R8(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call is { IsAgain: false, IsRefusal: false, State: not null } && call.What != "at once" && call.Asked is [.., { IsViolation: true }]))
+        {
+            // The same text after a failed call may be a retry, and after an edit the turn that was there: then it stands where it stood (R10).
+            if (trace.Turns.Exists(turn => turn.Number < call.Asked[^1].Number && turn.Text == call.Asked[^1].Text))
+            {
+                continue;
+            }
+
+            if (trace.Scenario.Holder is Holder.Host or Holder.Server && call.State is { Violations.Count: 0, IsCrisisHold: false })
+            {
+                return $"call {call.Index} left no violation on record";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R10(Trace trace)
+    {
+        for (var i = 0; i < trace.Calls.Count; i++)
+        {
+            var call = trace.Calls[i];
+            var wrote = trace.Calls.Take(i + 1).SelectMany(one => one.Asked.Concat(one.Path)).Distinct().Count(turn => turn.IsViolation);
+            if (call.State is { } state && state.Violations.Count > wrote)
+            {
+                return $"after call {i}, {state.Violations.Count} violations count; the user wrote {wrote}";
+            }
+
+            if (call.IsEnd && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > Branch(trace, call).Count(turn => turn.IsViolation))
+            {
+                return $"the end in call {i} rests on {evidence} violations; the user wrote {call.Path.Count(turn => turn.IsViolation)} on this branch";
+            }
+
+            // What the host took back may be judged anew; an end whose grounds a trimmed history no longer shows may be too.
+            var isJudgedAnew = trace.Acts.Exists(act => act.Step is HostReinstates or HostReleasesHold) || trace.Calls.Take(i).Any(before => before.IsEnd);
+            if (i > 0 && call.IsAgain && !isJudgedAnew && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
+            {
+                return $"call {i} wrote nothing new, and {call.State.Violations.Count} violations count after it";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R11(Trace trace)
+    {
+        // Of two calls at once the later one has been judged when the earlier one ends the conversation.
+        foreach (var call in trace.Calls.Where(call => call.IsRefusal && call.What != "at once"))
+        {
+            // A conversation that nothing names has to be judged anew.
+            if (call.Model.Count + (trace.Scenario.Holder == Holder.Nobody ? 0 : call.Classified.Count) > 0)
+            {
+                return $"call {call.Index} was refused, and classifier or model were asked";
+            }
+        }
+
+        foreach (var end in trace.Calls.Where(call => call.IsEnd && Reason(call) != "host_request"))
+        {
+            var before = end.Path.Where(turn => !turn.IsDropped && trace.Calls.Take(end.Index).Any(call => call.Asked.Contains(turn))).ToList();
+            foreach (var call in trace.Calls.Skip(end.Index + 1).Where(call => call.ConversationKey == end.ConversationKey && !IsReinstated(trace, end, call)))
+            {
+                var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle);
+                if (trace.Scenario.Holder is Holder.Host or Holder.Server && !isMiddleTrimmed && before.TrueForAll(call.Path.Contains))
+                {
+                    if (!call.IsRefusal)
+                    {
+                        return $"call {call.Index} was not refused after the end in call {end.Index}";
+                    }
+
+                    if (call.Ended is { } again && end.Ended is { } first && (again.EndedAt, again.Reason, again.Category) != (first.EndedAt, first.Reason, first.Category))
+                    {
+                        return $"call {call.Index} tells another end than call {end.Index}";
+                    }
+                }
+
+                if (call.IsRefusal && trace.Scenario.Holder == Holder.Host && IsBranchFromBefore(trace, end, call) && Reason(call) != "host_request" && !trace.Calls.Exists(other => other.IsEnd && other != end))
+                {
+                    return $"call {call.Index} was refused, on a branch from before the violations that led to the end in call {end.Index}";
+                }
+            }
+        }
+
+        foreach (var act in trace.Acts.Where(act => act.Step is HostEnds))
+        {
+            foreach (var call in trace.Calls.Skip(act.BeforeCall).TakeWhile(call => !trace.Acts.Exists(other => other.Step is HostReinstates && other.BeforeCall >= act.BeforeCall && other.BeforeCall <= call.Index)))
+            {
+                if (call.ConversationKey == act.ConversationKey && !call.IsRefusal)
+                {
+                    return $"call {call.Index} was not refused after the host ended the conversation";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R14(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call.IsEnd || call.IsRefusal))
+        {
+            if (call.Model.Count > 0)
+            {
+                return $"call {call.Index} ended, and the model was asked";
+            }
+
+            if (call.Ended is not null && (call.Updates > 0 || call.Seen is not null))
+            {
+                return $"call {call.Index} ended, and the user saw \"{call.Seen}\"";
+            }
+
+            if (call.Ended is null && !call.Seen!.StartsWith(Reason(call) == "host_request" ? "This conversation has been ended" : "I have ended", StringComparison.Ordinal))
+            {
+                return $"call {call.Index} ended, and the user saw \"{call.Seen}\"";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Nothing but what the user wrote is judged.</summary>
+    public static string? R15(Trace trace)
+    {
+        var written = trace.Turns.Select(turn => turn.Text).ToHashSet();
+        var other = trace.Calls.SelectMany(call => call.Classified).FirstOrDefault(text => !written.Contains(text));
+        return other is null ? null : $"judged \"{other}\", which the user did not write";
+    }
+
+    public static string? R16(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call.IsEnd || call.IsRefusal))
+        {
+            var words = call.Ended?.UserMessage ?? call.Seen ?? string.Empty;
+            var category = call.Ended?.Category.Value ?? (string?)call.Properties?["ConversationGuard.Category"] ?? call.EndEvent?.Ending?.Category.Value;
+            if (!words.Contains("ended", StringComparison.Ordinal) || !words.Contains("You can start a new conversation", StringComparison.Ordinal) || !words.Contains("go back to an earlier message", StringComparison.Ordinal))
+            {
+                return $"call {call.Index} ended with the words \"{words}\"";
+            }
+
+            if (Reason(call) != "host_request" && (string.IsNullOrEmpty(category) || !Behaviours.Any(words.Contains)))
+            {
+                return $"call {call.Index} ended without a category in code and words";
+            }
+
+            if (call.Ended is { } ended && (ended.NextSteps.Count < 4 || ended.RuleIds.Count == 0))
+            {
+                return $"call {call.Index} ended without next steps or rules";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? R19(Trace trace)
+    {
+        foreach (var call in trace.Calls)
+        {
+            if (call.Error is not null && call.Error.ToString().Contains(HostSimulator.Mark, StringComparison.Ordinal))
+            {
+                return $"the exception of call {call.Index} has message text";
+            }
+
+            if (call.Events.Exists(one => one.ToString().Contains(HostSimulator.Mark, StringComparison.Ordinal)))
+            {
+                return $"an event of call {call.Index} has message text";
+            }
+        }
+
+        foreach (var ledger in trace.Store.Written)
+        {
+            var text = $"{ledger.Salt} {ledger.FirstTurn} {string.Join(' ', ledger.Entries)} {ledger.Ending}";
+            if (text.Contains(HostSimulator.Mark, StringComparison.Ordinal))
+            {
+                return "a ledger has message text";
+            }
+        }
+
+        return null;
+    }
+
+    public static string? OnlyAllowedExceptions(Trace trace)
+    {
+        foreach (var call in trace.Calls)
+        {
+            if (call.Error is not null and not ConversationEndedException and not HttpRequestException and not OperationCanceledException)
+            {
+                return $"call {call.Index} threw {call.Error.GetType().Name}: {call.Error.Message}";
+            }
+        }
+
+        return null;
+    }
+
+    public static string Reason(Call call) => call.Ended?.Reason.Value ?? (string?)call.Properties?["ConversationGuard.Reason"] ?? call.EndEvent?.Ending?.Reason.Value ?? string.Empty;
+
+    private static string[] Behaviours { get; } =
+        ["(insults or harassment)", "(threats)", "(hateful remarks about people)", "(help with something harmful or illegal)", "(help with violence or weapons)"];
+
+    private static List<Simulation.Rules> UsedSettings(Trace trace, Call call) =>
+        [trace.Scenario.Settings[0], .. trace.Acts.Where(act => act.BeforeCall <= call.Index).Select(act => act.Step).OfType<Reload>().Select(reload => trace.Scenario.Settings[reload.Settings % trace.Scenario.Settings.Count])];
+
+    /// <summary>What was before the host took all back, or before a time that forgives everything, does not count.</summary>
+    private static int FirstThatCounts(Trace trace, Call call)
+    {
+        var from = trace.Scenario.Holder is Holder.Host or Holder.Server
+            ? trace.Acts.Where(act => act.Step is HostReinstates && act.BeforeCall <= call.Index).Select(act => act.BeforeCall).DefaultIfEmpty(0).Max()
+            : 0;
+        var forgive = UsedSettings(trace, call).Max(rules => rules.ForgiveMinutes);
+        for (var i = from + 1; i <= call.Index && trace.Scenario.Holder != Holder.Nobody; i++)
+        {
+            var violations = trace.Calls.Take(i).SelectMany(one => one.Path).Distinct().Count(turn => turn.IsViolation);
+            if (trace.Calls[i].At - trace.Calls[i - 1].At >= TimeSpan.FromMinutes(forgive * violations))
+            {
+                from = violations > 0 ? i : from;
+            }
+        }
+
+        return from;
+    }
+
+    /// <summary>
+    /// The turns that may count: those of this branch. A host's history in which somebody goes back to a branch that was left shows calm turns that are not on record, and is
+    /// not told from one that goes on: then all that was written may count.
+    /// </summary>
+    private static IReadOnlyList<Turn> Branch(Trace trace, Call call) =>
+        CannotTellBranches(trace) ? [.. trace.Calls.Take(call.Index + 1).SelectMany(one => one.Path).Distinct()] : call.Path;
+
+    private static bool CannotTellBranches(Trace trace) => trace.Scenario.Holder == Holder.Host && trace.Acts.Exists(act => act.Step is GoToOldBranch);
+
+    private static IEnumerable<Call> Before(Trace trace, Call call, int from) => trace.Calls.Take(call.Index).Skip(from);
+
+    /// <summary>The most redirections that any reading of the rules can hold to have failed on this branch.</summary>
+    private static int FailedRedirections(Trace trace, Call call, int from)
+    {
+        var branch = Branch(trace, call);
+        var redirected = Before(trace, call, from)
+            .Where(earlier => earlier is { IsDelivered: true, Steers: true })
+            .Select(earlier => earlier.Asked.LastOrDefault(turn => turn.IsViolation && branch.Contains(turn)))
+            .OfType<Turn>()
+            .Distinct();
+
+        // What is trimmed behind the first message looks as if it had been edited away, calm turns with it; a hold that the host releases is as if it had not been.
+        var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle);
+        var isReleased = trace.Acts.Exists(act => act.Step is HostReleasesHold);
+        var atOnce = trace.Calls.Where(one => one.What == "at once").SelectMany(one => one.Asked).ToHashSet();
+        return redirected.Count(turn =>
+        {
+            // A dropped turn, and one said at the same time, stands on the record or does not: the reading with more failures is taken here.
+            var after = branch.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth != Truth.Unclassified).ToList();
+            return after is [{ IsViolation: true }, ..] || after.Find(other => !other.IsDropped) is { IsViolation: true } ||
+                after.Find(other => other.IsViolation || !atOnce.Contains(other)) is { IsViolation: true } ||
+                ((isMiddleTrimmed || CannotTellBranches(trace)) && after.Exists(other => other.IsViolation)) ||
+                (isReleased && after.Find(other => other.Truth != Truth.Crisis) is { IsViolation: true });
+        });
+    }
+
+    private static bool IsReinstated(Trace trace, Call end, Call call) => trace.Acts.Exists(act => act.Step is HostReinstates && act.BeforeCall > end.Index && act.BeforeCall <= call.Index);
+
+    private static bool IsBranchFromBefore(Trace trace, Call end, Call call) =>
+        call.IsWhole && end.IsWhole && trace.Turns[0] is { IsViolation: false, IsDropped: false } first && call.Path.Contains(first) && end.Path.Contains(first) &&
+        !call.Path.Any(turn => turn.IsViolation && end.Path.Contains(turn)) && !trace.Acts.Exists(act => act.Step is HostEnds);
+}

@@ -1,0 +1,251 @@
+using ConversationGuard.ChatCompletion;
+using ConversationGuard.Conversations;
+using ConversationGuard.DeEscalation;
+using ConversationGuard.Properties.Simulation;
+using ConversationGuard.Tests.Doubles;
+using CsCheck;
+
+namespace ConversationGuard.Properties.Rules;
+
+/// <summary>Every rule, on random conversations, on both paths.</summary>
+[TestFixture(ChatPath.Whole)]
+[TestFixture(ChatPath.Streaming)]
+public class RuleProperties(ChatPath path)
+{
+    [Test]
+    public void R1_a_conversation_ends_by_an_allowed_cause_only() => Holds(Scenarios.Any, Oracle.R1);
+
+    [Test]
+    public void R2_R8_an_end_comes_after_delivered_failed_redirections_and_a_delivered_warning() => Holds(Scenarios.Any, Oracle.R2);
+
+    [Test]
+    public void R3_R8_a_warning_comes_after_delivered_failed_redirections() => Holds(Scenarios.Any, Oracle.R3);
+
+    [Test]
+    public void R4_every_warned_turn_shows_the_notice() => Holds(Scenarios.Any, Oracle.R4);
+
+    [Test]
+    public void R5_a_hold_supports_and_neither_ends_nor_warns() => Holds(Scenarios.Any, Oracle.R5);
+
+    [Test]
+    public void R6_what_is_no_violation_is_answered_as_ever() => Holds(Scenarios.Any, Oracle.R6);
+
+    [Test]
+    public void R8_a_violation_is_on_record_whatever_becomes_of_its_call() => Holds(Scenarios.Any, Oracle.R8);
+
+    [Test]
+    public void R10_no_turn_counts_twice() => Holds(Scenarios.Any, Oracle.R10);
+
+    [Test]
+    public void R11_an_end_closes_its_conversation_and_no_branch_from_before() => Holds(Scenarios.Any, Oracle.R11);
+
+    [Test]
+    public void R14_after_the_end_nothing_is_sent_but_the_final_message() => Holds(Scenarios.Any, Oracle.R14);
+
+    [Test]
+    public void R15_only_what_the_user_wrote_is_judged() => Holds(Scenarios.Any, Oracle.R15);
+
+    [Test]
+    public void R16_every_end_says_why_and_what_can_be_done() => Holds(Scenarios.Any, Oracle.R16);
+
+    [Test]
+    public void R19_no_message_text_leaves_the_call() => Holds(Scenarios.Any, Oracle.R19);
+
+    [Test]
+    public void No_call_throws_anything_but_the_end_and_what_the_inner_client_throws() => Holds(Scenarios.Any, Oracle.OnlyAllowedExceptions);
+
+    [Test]
+    public void All_rules_at_once() => Scenarios.Any.Holds(scenario =>
+    {
+        var trace = HostSimulator.Play(scenario, path);
+        foreach (var (rule, oracle) in Oracle.All)
+        {
+            if (oracle(trace) is { } why)
+            {
+                return new Breach($"{rule}: {why}", trace.Transcript());
+            }
+        }
+
+        return null;
+    });
+
+    [Test]
+    public void R15_what_stands_beside_the_users_messages_changes_nothing() => Scenarios.Any
+        .Select(scenario => scenario with { Steps = [.. scenario.Steps.Where(step => step is not TrimOldest and not TrimMiddle).Select(step => step is Say { Noise: Noise.AssistantBefore } say ? say with { Noise = Noise.SystemBefore } : step)] })
+        .Holds(scenario => Differs(
+            HostSimulator.Play(scenario, path),
+            HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Select(step => step is Say say ? say with { Noise = Noise.None } : step)] }, path),
+            Unnumbered,
+            "R15: without what others wrote"));
+
+    [Test]
+    public void The_fold_is_deterministic_and_so_is_the_guard() => Scenarios.Any.Holds(scenario =>
+    {
+        var trace = HostSimulator.Play(scenario, path);
+        foreach (var ledger in trace.Store.Written)
+        {
+            var terms = ledger.Terms ?? new ConversationTerms();
+            var now = trace.Calls.Select(call => call.At).LastOrDefault();
+            var (one, two) = (ConversationState.Fold(ledger, terms, now), ConversationState.Fold(ledger with { Entries = [.. ledger.Entries] }, terms, now));
+            if ((one.Phase, one.IsCrisisHold, one.FailedRedirections, one.IsWarned, one.CalmTurns) != (two.Phase, two.IsCrisisHold, two.FailedRedirections, two.IsWarned, two.CalmTurns) ||
+                !one.Violations.SequenceEqual(two.Violations))
+            {
+                return new Breach("Two folds of one ledger differ", trace.Transcript());
+            }
+        }
+
+        return Differs(trace, HostSimulator.Play(scenario, path), call => call.Outcome(), "the same again");
+    });
+
+    [TestCase(GuardMode.Observe)]
+    [TestCase(GuardMode.Disabled)]
+    public void R18_neither_user_nor_model_see_a_guard_that_does_not_enforce(GuardMode mode) => Scenarios.Any
+        .Select(scenario => scenario with { Settings = [.. scenario.Settings.Select(rules => rules with { Mode = mode })] })
+        .Holds(scenario =>
+        {
+            var guarded = HostSimulator.Play(scenario, path);
+            var breach = Differs(guarded, HostSimulator.Play(scenario, path, isGuarded: false), Outside, $"R18, {mode}: without a guard");
+            return breach ?? (guarded.Calls.Find(call => call.Model.Exists(asked => !ReferenceEquals(asked.Options, call.Options))) is { } changed
+                ? new Breach($"R18: call {changed.Index} reached the model with other options", guarded.Transcript())
+                : null);
+        });
+
+    [Test]
+    public void R9_calm_turns_bring_back_the_beginning_of_the_ladder() => Scenarios.WithoutHost.Holds(scenario =>
+    {
+        var violations = scenario.Steps.Sum(Violations);
+        var calm = Enumerable.Range(0, 3 * violations + 1).Select(_ => new Say([Words.Calm]));
+        return NotAtTheBeginning(scenario, [new Say([Words.Calm]), .. calm]);
+    });
+
+    [Test]
+    public void R9_time_brings_back_the_beginning_of_the_ladder() => Scenarios.WithoutHost.Where(scenario => scenario.Holder != Holder.Nobody).Holds(scenario =>
+        NotAtTheBeginning(scenario, [new Wait(60 * scenario.Steps.Sum(Violations) + 60)]));
+
+    [Test]
+    public void R9_calm_turns_and_time_bring_back_a_clean_ledger() => Scenarios.WithoutHost
+        .Select(scenario => scenario with { Holder = scenario.Holder == Holder.Nobody ? Holder.Host : scenario.Holder, Steps = [.. scenario.Steps.Where(step => step is not Edit and not GoToOldBranch)] })
+        .Holds(scenario =>
+        {
+            var calm = Enumerable.Range(0, 6).Select(_ => new Say([Words.Calm]));
+            var trace = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps, .. calm, new Wait(60 * 24), new Say([Words.Calm])] }, path);
+            return trace.Calls.Exists(call => call.IsEnd || call.IsRefusal) || trace.Calls[^1].State is { IsClean: true, Violations.Count: 0 } or null
+                ? null
+                : new Breach("R9: calm turns and time left something on record", trace.Transcript());
+        });
+
+    [Test]
+    public void R2_R3_R5_R9_a_host_without_fault_sees_exactly_the_ladder() => Scenarios.Plain.Holds(scenario =>
+    {
+        var trace = HostSimulator.Play(scenario, path);
+        var ladder = new Ladder(scenario.Settings[0]);
+        foreach (var call in trace.Calls)
+        {
+            var expected = ladder.Next(call.Asked[^1], call.At);
+            var seen = call switch
+            {
+                { IsEnd: true } => Act.End,
+                { IsRefusal: true } => Act.Refuse,
+                { Warns: true } => Act.Warn,
+                { Steers: true } => Act.Redirect,
+                { Supports: true } => Act.Support,
+                _ => Act.Continue,
+            };
+            if (seen != expected)
+            {
+                return new Breach($"call {call.Index} should be {expected} and was {seen}", trace.Transcript());
+            }
+        }
+
+        return null;
+    });
+
+    /// <summary>Until the ledger is clean again: then the conversation is under no terms.</summary>
+    [Test]
+    public void R17_a_reload_brings_no_warning_and_no_end_earlier_than_the_old_settings_would() => Scenarios.Reloaded.Holds(scenario =>
+    {
+        var changed = HostSimulator.Play(scenario, path);
+        if (changed.Acts.Find(act => act.Step is Reload) is not { } reload || reload.BeforeCall == 0 || IsClean(changed.Calls[reload.BeforeCall - 1]))
+        {
+            return null;
+        }
+
+        var old = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Where(step => step is not Reload)] }, path);
+        var (warned, ended) = (false, false);
+        for (var i = 0; i < Math.Min(changed.Calls.Count, old.Calls.Count) && (i < reload.BeforeCall || !IsClean(changed.Calls[i - 1])); i++)
+        {
+            var (was, isNow) = (old.Calls[i], changed.Calls[i]);
+            if (ended || was.What != isNow.What)
+            {
+                return null;
+            }
+
+            (warned, ended) = (warned || was.Warns, was.IsEnd);
+            if ((isNow.Warns && !warned) || (isNow.IsEnd && !ended))
+            {
+                return new Breach($"R17: call {i} {(isNow.IsEnd ? "ended" : "warned")} earlier than under the settings before", changed.Transcript() + "without the reload:\n" + old.Transcript());
+            }
+        }
+
+        return null;
+
+        static bool IsClean(Call call) => call.State is null or { IsClean: true };
+    });
+
+    private static int Violations(Step step) => step switch
+    {
+        Say say => say.Words.Count,
+        Edit => 1,
+        AtOnce => 2,
+        _ => 0,
+    };
+
+    private static string Unnumbered(Call call) => System.Text.RegularExpressions.Regex.Replace(call.Outcome(), "of the model [0-9]+", "of the model");
+
+    private static string Outside(Call call) => $"{call.Seen} {call.Error?.GetType().Name} {call.FinishReason} {call.Updates} {call.Model.Count} {call.Model.FirstOrDefault()?.Messages.Count} {call.Model.FirstOrDefault()?.Instructions}";
+
+    private static Breach? Differs(Trace one, Trace two, Func<Call, string> read, string what)
+    {
+        for (var i = 0; i < Math.Max(one.Calls.Count, two.Calls.Count); i++)
+        {
+            var (first, second) = (one.Calls.ElementAtOrDefault(i), two.Calls.ElementAtOrDefault(i));
+            if (first is null || second is null || read(first) != read(second))
+            {
+                return new Breach($"call {i} differs ({what})", $"{one.Transcript()}{what}:\n{two.Transcript()}");
+            }
+        }
+
+        return null;
+    }
+
+    private Breach? NotAtTheBeginning(Scenario scenario, IReadOnlyList<Step> forgiving)
+    {
+        var trace = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps, .. forgiving, new Say([Words.Insult])] }, path);
+        return trace.Calls[^1] is { } last && (last.IsEnd || last.Warns) ? new Breach("R9: what should be forgiven still counts", trace.Transcript()) : null;
+    }
+
+    private void Holds(Gen<Scenario> scenarios, Func<Trace, string?> oracle) => scenarios.Holds(scenario =>
+    {
+        var trace = HostSimulator.Play(scenario, path);
+        return oracle(trace) is { } why ? new Breach(why, trace.Transcript()) : null;
+    });
+}
+
+/// <summary>What holds between the two paths.</summary>
+public class PathProperties
+{
+    [Test]
+    public void Both_paths_show_the_same() => Scenarios.OnEitherPath.Holds(scenario =>
+    {
+        var (whole, streaming) = (HostSimulator.Play(scenario, ChatPath.Whole), HostSimulator.Play(scenario, ChatPath.Streaming));
+        for (var i = 0; i < Math.Max(whole.Calls.Count, streaming.Calls.Count); i++)
+        {
+            if (whole.Calls.ElementAtOrDefault(i)?.Outcome() != streaming.Calls.ElementAtOrDefault(i)?.Outcome())
+            {
+                return new Breach($"call {i} differs between the paths", whole.Transcript() + streaming.Transcript());
+            }
+        }
+
+        return null;
+    });
+}

@@ -1,0 +1,557 @@
+using ConversationGuard.ChatCompletion;
+using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
+using ConversationGuard.Hosting;
+using ConversationGuard.Tests.Doubles;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ConversationGuard.Properties.Simulation;
+
+/// <summary>Plays a scenario against the real guard, as a host would, and writes down what is seen from outside.</summary>
+internal sealed class HostSimulator : IDisposable
+{
+    public const string Mark = "zqxmarkzqx";
+    public const string Key = "conversation-1";
+    public const string ServerId = "thread-1";
+
+    private readonly Scenario _scenario;
+    private readonly ChatPath _path;
+    private readonly bool _isGuarded;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly SimulatedModel _model;
+    private readonly RecordingClassifier _classifier = new();
+    private readonly RecordingEvents _events = new();
+    private readonly Reloads _reloads = new();
+    private readonly ServiceProvider? _services;
+    private readonly IChatClient _client;
+    private readonly IConversationGuard? _guard;
+    private readonly Trace _trace;
+    private readonly List<Branch> _branches = [];
+    private Branch _branch = new();
+    private Rules _rules;
+
+    // What was edited away cannot be told from what was trimmed, nor from what was said at once.
+    private bool _canTellBranches = true;
+
+    private HostSimulator(Scenario scenario, ChatPath path, bool isGuarded)
+    {
+        (_scenario, _path, _isGuarded) = (scenario, path, isGuarded);
+        _model = new SimulatedModel(scenario.Holder);
+        var store = new CountingStore(_time);
+        _trace = new Trace(scenario, path) { Store = store };
+        _rules = scenario.Settings[0];
+        _branch.ConversationId = scenario.Holder == Holder.Server ? ServerId : null;
+        _branches.Add(_branch);
+        if (!isGuarded)
+        {
+            _client = _model;
+            return;
+        }
+
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(_time);
+        services.AddSingleton<IMessageClassifier>(_classifier);
+        services.AddSingleton<IConversationStore>(store);
+        services.AddSingleton<IGuardObserver>(_events);
+        services.AddSingleton<IOptionsChangeTokenSource<ConversationGuardOptions>>(_reloads);
+        services.AddConversationGuard(Configure);
+        services.AddChatClient(_model).UseConversationGuard();
+        _services = services.BuildServiceProvider();
+        _client = _services.GetRequiredService<IChatClient>();
+        _guard = _services.GetRequiredService<IConversationGuard>();
+    }
+
+    public static Trace Play(Scenario scenario, ChatPath path, bool isGuarded = true)
+    {
+        using var simulator = new HostSimulator(scenario, path, isGuarded);
+        foreach (var step in scenario.Steps)
+        {
+            simulator.Take(step);
+        }
+
+        return simulator._trace;
+    }
+
+    public void Dispose() => _services?.Dispose();
+
+    private void Configure(ConversationGuardOptions options)
+    {
+        options.Culture = "en";
+        options.Mode = _rules.Mode;
+        options.Redirections = _rules.Redirections;
+        options.CalmTurnsToForgive = _rules.Calm;
+        options.TimeToForgive = TimeSpan.FromMinutes(_rules.ForgiveMinutes);
+        options.CrisisHold = new CrisisHoldOptions { CalmTurns = _rules.HoldCalm, Time = TimeSpan.FromMinutes(_rules.HoldMinutes) };
+        options.MostSevereAction = _rules.MostSevere;
+        options.RedirectionStyle = _rules.Style;
+        options.EndBehavior = _rules.Ends;
+        options.Categories["harassment"] = new CategoryOptions { Threshold = _rules.InsultThreshold };
+        if (_rules.IgnoresHarm)
+        {
+            options.Categories["illicit"] = new CategoryOptions { Role = CategoryRole.Ignored };
+        }
+    }
+
+    private void Take(Step step)
+    {
+        switch (step)
+        {
+            case Say say:
+                Write(say.Words, say.Fate, say.KeepsFailed, say.SameText, say.Noise, say.ToString());
+                break;
+            case Retry retry when _branch.LastFailed is { } failed:
+                // A host that kept the failed turn sends its history as it is; one that dropped it sends the same messages anew.
+                foreach (var line in failed)
+                {
+                    line.Turn?.IsDropped = false;
+                }
+
+                Send(_branch.Held.Except(failed).ToList(), failed, retry.Fate, keepsFailed: true, isAgain: true, "retry");
+                break;
+            case Regenerate again when _branch.LastAnswered is { } answered && CanGoBack():
+                GoBackBefore(answered);
+                Send([.. _branch.Held], answered, again.Fate, keepsFailed: true, isAgain: true, "regenerate");
+                break;
+            case Edit edit when CanGoBack() && _canTellBranches:
+                EditTurn(edit);
+                break;
+            case GoToOldBranch to when _branches.Count > 1:
+                Note(step);
+                _branch = _branches[to.Which % _branches.Count];
+                break;
+            case TrimOldest trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 0:
+                Note(step);
+                Trim(0, trim.Messages);
+                break;
+            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 2:
+                Note(step);
+                Trim(1, Math.Min(trim.Messages, _branch.Held.Count - 2));
+                break;
+            case Wait wait:
+                Note(step);
+                _time.Advance(TimeSpan.FromMinutes(wait.Minutes));
+                break;
+            case Reload reload:
+                Note(step);
+                _rules = _scenario.Settings[reload.Settings % _scenario.Settings.Count];
+                _reloads.Raise();
+                break;
+            case HostEnds when CurrentKey is { } key && _guard is not null:
+                Note(step);
+                Wait(_guard.EndAsync(key));
+                break;
+            case HostReinstates when CurrentKey is { } key && _guard is not null:
+                Note(step);
+                Wait(_guard.ReinstateAsync(key));
+                break;
+            case HostReleasesHold when CurrentKey is { } key && _guard is not null:
+                Note(step);
+                Wait(_guard.ReleaseCrisisHoldAsync(key));
+                break;
+            case AtOnce both when _scenario.Holder == Holder.Host || (_scenario.Holder == Holder.Server && _branch.Held.Count == 0):
+                SayAtOnce(both);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private string? CurrentKey => _scenario.Holder == Holder.Host ? Key : _branch.ConversationId;
+
+    private static void Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
+
+    private void Note(Step step) => _trace.Acts.Add(new HostAct(_trace.Calls.Count, step, _time.GetUtcNow(), CurrentKey));
+
+    private bool CanGoBack() => _scenario.Holder != Holder.Server;
+
+    private Line Write(Words words, bool sameText)
+    {
+        var before = sameText ? _trace.Turns.FindLast(turn => turn.Words == words) : null;
+        var number = _trace.Turns.Count + 1;
+        var turn = new Turn(number, words, before?.Text ?? words.Text($"{Mark}{number}"), _time.GetUtcNow());
+        _trace.Turns.Add(turn);
+        return new Line(new ChatMessage(ChatRole.User, turn.Text) { MessageId = _scenario.WithMessageIds ? $"m{number}" : null }, turn);
+    }
+
+    private void Write(IReadOnlyList<Words> words, Fate fate, bool keepsFailed, bool sameText, Noise noise, string what)
+    {
+        var lines = words.Select(word => Write(word, sameText && words.Count == 1)).ToList();
+        const string Text = "insult " + Mark + "noise";
+        var callId = $"noise-{_trace.Turns.Count}";
+        switch (noise)
+        {
+            case Noise.SystemBefore:
+                lines.Insert(0, new Line(new ChatMessage(ChatRole.System, Text), null));
+                break;
+            case Noise.SystemAfter:
+                lines.Add(new Line(new ChatMessage(ChatRole.System, Text), null));
+                break;
+            case Noise.ToolBefore:
+                lines.Insert(0, new Line(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(callId, Text)]), null));
+                break;
+            case Noise.AssistantBefore:
+                lines.Insert(0, new Line(new ChatMessage(ChatRole.Assistant, Text), null));
+                break;
+            default:
+                break;
+        }
+
+        Send([.. _branch.Held], lines, fate, keepsFailed, isAgain: false, what);
+    }
+
+    private void EditTurn(Edit edit)
+    {
+        var turns = _branch.Path.Where(turn => !turn.IsDropped && (_scenario.Holder == Holder.ServerWithChangingIds || _branch.Held.Exists(line => line.Turn == turn))).ToList();
+        // A history that begins otherwise looks like one whose oldest messages were trimmed: nobody can tell (R10).
+        if (_scenario.Holder == Holder.Host)
+        {
+            turns.RemoveAll(turn => _branch.Path.Find(other => !other.IsDropped) == turn);
+        }
+
+        if (turns.Count == 0)
+        {
+            return;
+        }
+
+        var gone = turns[Math.Max(0, turns.Count - 1 - edit.Back)];
+        var at = _branch.Snapshots.FindIndex(snapshot => snapshot.Lines.Exists(line => line.Turn == gone));
+        if (_scenario.Holder == Holder.ServerWithChangingIds && at < 0)
+        {
+            return;
+        }
+
+        // What was there stays as a branch to come back to.
+        var left = _branch;
+        _branch = left.Copy();
+        _branches.Add(_branch);
+        if (_branches.Count > 4)
+        {
+            _branches.RemoveAt(0);
+        }
+
+        if (_scenario.Holder == Holder.ServerWithChangingIds)
+        {
+            Restore(at);
+        }
+        else
+        {
+            _branch.Held.RemoveRange(_branch.Held.FindIndex(line => line.Turn == gone), _branch.Held.Count - _branch.Held.FindIndex(line => line.Turn == gone));
+            _branch.Path = [.. _branch.Path.TakeWhile(turn => turn != gone)];
+        }
+
+        _branch.LastAnswered = _branch.LastFailed = null;
+        Write([edit.Words], edit.Fate, keepsFailed: false, edit.SameText && _scenario.WithMessageIds, Noise.None, $"instead of #{gone.Number}, {edit.Fate}");
+    }
+
+    private void GoBackBefore(List<Line> answered)
+    {
+        if (_scenario.Holder == Holder.ServerWithChangingIds)
+        {
+            var at = _branch.Snapshots.FindLastIndex(snapshot => ReferenceEquals(snapshot.Lines, answered));
+            if (at >= 0)
+            {
+                Restore(at);
+            }
+
+            return;
+        }
+
+        var first = _branch.Held.FindIndex(line => ReferenceEquals(line, answered[0]));
+        if (first >= 0)
+        {
+            _branch.Held.RemoveRange(first, _branch.Held.Count - first);
+        }
+    }
+
+    private void Restore(int snapshot)
+    {
+        var (conversationId, path, _) = _branch.Snapshots[snapshot];
+        _branch.ConversationId = conversationId;
+        _branch.Path = [.. path];
+        _branch.Held.Clear();
+        _branch.Snapshots.RemoveRange(snapshot, _branch.Snapshots.Count - snapshot);
+    }
+
+    private void Trim(int from, int count)
+    {
+        var gone = _branch.Held.Skip(from).Take(count).ToList();
+        _branch.Held.RemoveAll(gone.Contains);
+        _branch.IsWhole = false;
+        _canTellBranches = false;
+        _branch.LastAnswered = _branch.LastAnswered is { } answered && answered.TrueForAll(_branch.Held.Contains) ? answered : null;
+    }
+
+    /// <summary>One call, and its tool steps; the host keeps what it keeps.</summary>
+    private void Send(List<Line> before, List<Line> newest, Fate fate, bool keepsFailed, bool isAgain, string what)
+    {
+        var shown = new List<Line>([.. before, .. newest]);
+        var path = _branch.Path.Concat(newest.Select(line => line.Turn).OfType<Turn>()).Distinct().ToList();
+        var conversationId = _branch.ConversationId;
+        var pathBefore = _branch.Path;
+        if (fate == Fate.AnswersAfterTools)
+        {
+            var step = Ask(shown, path, fate, isAgain, what);
+            if (step.Error is null && step.Response?.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().FirstOrDefault() is { } asked)
+            {
+                newest = [.. newest, new Line(step.Response.Messages[0], null), new Line(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(asked.CallId, "insult " + Mark + "tool")]), null)];
+                _branch.ConversationId = step.Response.ConversationId ?? _branch.ConversationId;
+                shown = _scenario.Holder is Holder.Server or Holder.ServerWithChangingIds ? [newest[^1]] : [.. before, .. newest];
+                step = Ask(shown, path, Fate.Answers, isAgain: true, "the tool's result", Newest(before, newest));
+            }
+
+            Keep(before, newest, step, pathBefore, path, conversationId, keepsFailed);
+            return;
+        }
+
+        Keep(before, newest, Ask(shown, path, fate, isAgain, what), pathBefore, path, conversationId, keepsFailed);
+    }
+
+    private void Keep(List<Line> before, List<Line> newest, Exchange exchange, List<Turn> pathBefore, List<Turn> path, string? conversationId, bool keepsFailed)
+    {
+        _branch.Path = path;
+        if (exchange.Error is null && exchange.Response is not null)
+        {
+            var answer = exchange.Response.Messages.Select(message => new Line(message, null));
+            var isHeldByServer = exchange.Response.ConversationId is not null;
+            _branch.Held = isHeldByServer ? [] : [.. before, .. newest, .. answer];
+
+            // What the host still held had not reached the server under the id before.
+            _branch.Snapshots.Add(new Snapshot(conversationId, [.. pathBefore.Where(turn => !isHeldByServer || before.TrueForAll(line => line.Turn != turn))], newest));
+            _branch.ConversationId = exchange.Response.ConversationId ?? _branch.ConversationId;
+            (_branch.LastAnswered, _branch.LastFailed) = (newest, null);
+            return;
+        }
+
+        _branch.ConversationId = conversationId;
+        newest = [.. newest.TakeWhile(line => line.Message.Role != ChatRole.Assistant || line.Message.Text.Length > 0)];
+        _branch.Held = keepsFailed ? [.. before, .. newest] : before;
+        if (!keepsFailed)
+        {
+            newest.ForEach(line => line.Turn?.IsDropped = true);
+        }
+
+        (_branch.LastAnswered, _branch.LastFailed) = (null, newest);
+    }
+
+    private static List<Turn> Newest(List<Line> before, List<Line> newest)
+    {
+        var all = before.Concat(newest).ToList();
+        var last = all.FindLastIndex(line => line.Turn is not null);
+        var first = last;
+        while (first > 0 && all[first - 1].Message.Role != ChatRole.Assistant)
+        {
+            first--;
+        }
+
+        return last < 0 ? [] : [.. all.Skip(first).Take(last + 1 - first).Select(line => line.Turn).OfType<Turn>()];
+    }
+
+    private Call Begin(List<Line> shown, List<Turn> path, bool isAgain, string what, List<Turn>? asked = null)
+    {
+        var options = _scenario.Holder == Holder.Nobody ? null : new ChatOptions { ConversationId = _branch.ConversationId };
+        var call = new Call(_trace.Calls.Count, what)
+        {
+            At = _time.GetUtcNow(),
+            Rules = _rules,
+            Path = [.. path],
+            Asked = asked ?? Newest([], shown),
+            IsAgain = isAgain,
+            ConversationKey = CurrentKey,
+            IsWhole = _branch.IsWhole,
+            Presented = [.. shown.Select(line => line.Message)],
+            Options = _scenario.Holder == Holder.Host ? options!.WithConversationKey(Key) : options,
+        };
+        _trace.Calls.Add(call);
+        return call;
+    }
+
+    private Exchange Ask(List<Line> shown, List<Turn> path, Fate fate, bool isAgain, string what, List<Turn>? asked = null)
+    {
+        var call = Begin(shown, path, isAgain, what, asked);
+        using var cancellation = new CancellationTokenSource();
+        (_model.Fate, _model.Cancellation) = (fate, cancellation);
+        var response = AskAsync(call, fate == Fate.IsAbandoned, cancellation.Token).GetAwaiter().GetResult();
+        Status(call);
+        return new Exchange(response, call.Error ?? (call.IsEnd || call.IsRefusal ? new ConversationEndedException() : call.IsDelivered || response is not null ? null : new OperationCanceledException()));
+    }
+
+    private void Status(Call call)
+    {
+        if (CurrentKey is { } key && _guard is not null)
+        {
+            var status = _guard.GetStatusAsync(key).AsTask().GetAwaiter().GetResult();
+            call.State = status.State;
+        }
+    }
+
+    private async Task<ChatResponse?> AskAsync(Call call, bool isAbandoned, CancellationToken cancellationToken)
+    {
+        SimulatedModel.Current = call;
+        var updates = new List<ChatResponseUpdate>();
+        try
+        {
+            if (_path == ChatPath.Whole)
+            {
+                var response = await _client.GetResponseAsync(call.Presented, call.Options, cancellationToken).ConfigureAwait(false);
+                return Seen(call, response, response.Messages.Count);
+            }
+
+            await foreach (var update in _client.GetStreamingResponseAsync(call.Presented, call.Options, cancellationToken).ConfigureAwait(false))
+            {
+                updates.Add(update);
+                if (isAbandoned)
+                {
+                    call.Seen = update.Text;
+                    call.Updates = 1;
+                    return null;
+                }
+            }
+
+            return Seen(call, updates.ToChatResponse(), updates.Count);
+        }
+#pragma warning disable CA1031 // Whatever is thrown is written down; a rule says which exceptions are allowed.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            call.Error = error;
+            call.Updates = updates.Count;
+            call.Seen = updates.Count > 0 ? string.Concat(updates.Select(update => update.Text)) : null;
+            return null;
+        }
+    }
+
+    private static ChatResponse Seen(Call call, ChatResponse response, int updates)
+    {
+        call.Seen = response.Text;
+        call.Updates = updates;
+        call.FinishReason = response.FinishReason;
+        call.Properties = response.AdditionalProperties;
+        call.IsDelivered = !response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Any();
+        return response;
+    }
+
+    private void SayAtOnce(AtOnce both)
+    {
+        // Whose verdict comes first is listed first.
+        var (one, two) = (Write(both.First, sameText: false), Write(both.Second, sameText: false));
+        _model.Fate = Fate.Answers;
+        (one, two) = both.SecondFirst ? (two, one) : (one, two);
+        var path = _branch.Path.Concat([one.Turn!, two.Turn!]).ToList();
+        _canTellBranches = false;
+        var (first, second) = (Begin([.. _branch.Held, one], path, false, "at once"), Begin([.. _branch.Held, two], path, false, "at once"));
+        var gates = _isGuarded ? new[] { new TaskCompletionSource(), new TaskCompletionSource() } : null;
+        _classifier.Gates = gates is null ? null : new Dictionary<string, TaskCompletionSource> { [one.Turn!.Text] = gates[0], [two.Turn!.Text] = gates[1] };
+        var asked = new[] { AskAsync(first, false, default), AskAsync(second, false, default) };
+        for (var i = 0; i < asked.Length; i++)
+        {
+            gates?[i].TrySetResult();
+            asked[i].GetAwaiter().GetResult();
+        }
+
+        _classifier.Gates = null;
+        Status(second);
+        _branch.Path = path;
+        if (_scenario.Holder == Holder.Host)
+        {
+            foreach (var (line, response, call) in new[] { (one, asked[0].Result, first), (two, asked[1].Result, second) })
+            {
+                if (response is null || call.IsEnd || call.IsRefusal)
+                {
+                    line.Turn!.IsDropped = true;
+                    continue;
+                }
+
+                _branch.Held = [.. _branch.Held, line, .. response.Messages.Select(message => new Line(message, null))];
+            }
+        }
+        else
+        {
+            _branch.Held = [];
+        }
+
+        (_branch.LastAnswered, _branch.LastFailed) = (null, null);
+    }
+
+    private sealed record Line(ChatMessage Message, Turn? Turn)
+    {
+        public bool Equals(Line? other) => ReferenceEquals(this, other);
+
+        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+    }
+
+    private sealed record Exchange(ChatResponse? Response, Exception? Error);
+
+    /// <summary>Where a call began: the id it was sent under, the turns before it, and what it sent.</summary>
+    private sealed record Snapshot(string? ConversationId, List<Turn> Path, List<Line> Lines);
+
+    private sealed class Branch
+    {
+        public List<Line> Held { get; set; } = [];
+
+        public List<Turn> Path { get; set; } = [];
+
+        public List<Snapshot> Snapshots { get; private init; } = [];
+
+        public string? ConversationId { get; set; }
+
+        public bool IsWhole { get; set; } = true;
+
+        public List<Line>? LastAnswered { get; set; }
+
+        public List<Line>? LastFailed { get; set; }
+
+        public Branch Copy() => new() { Held = [.. Held], Path = [.. Path], Snapshots = [.. Snapshots], ConversationId = ConversationId, IsWhole = IsWhole };
+    }
+
+    private sealed class RecordingClassifier : IMessageClassifier
+    {
+        private readonly ScriptedClassifier _inner = new();
+
+        public Dictionary<string, TaskCompletionSource>? Gates { get; set; }
+
+        public async ValueTask<MessageClassification> ClassifyAsync(ClassificationRequest request, CancellationToken cancellationToken = default)
+        {
+            SimulatedModel.Current?.Classified.Add(request.Text);
+            if (Gates is { } gates && gates.TryGetValue(request.Text, out var gate))
+            {
+                await gate.Task.ConfigureAwait(false);
+            }
+
+            return await _inner.ClassifyAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private sealed class RecordingEvents : IGuardObserver
+    {
+        public void OnEvent(GuardEvent guardEvent)
+        {
+            if (guardEvent.Kind != GuardEventKind.TranscriptModeEntered)
+            {
+                SimulatedModel.Current?.Events.Add(guardEvent);
+            }
+        }
+    }
+
+    private sealed class Reloads : IOptionsChangeTokenSource<ConversationGuardOptions>, IDisposable
+    {
+        private CancellationTokenSource _source = new();
+
+        public string Name => Options.DefaultName;
+
+        public IChangeToken GetChangeToken() => new CancellationChangeToken(_source.Token);
+
+        public void Raise()
+        {
+            var old = _source;
+            _source = new CancellationTokenSource();
+            old.Cancel();
+            old.Dispose();
+        }
+
+        public void Dispose() => _source.Dispose();
+    }
+}

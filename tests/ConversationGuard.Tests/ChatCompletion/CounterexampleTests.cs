@@ -1,0 +1,143 @@
+using ConversationGuard.Hosting;
+using ConversationGuard.Tests.Doubles;
+using Microsoft.Extensions.AI;
+
+namespace ConversationGuard.Tests.ChatCompletion;
+
+/// <summary>Conversations that broke a rule once, found among random ones.</summary>
+[TestFixture(ChatPath.Whole)]
+[TestFixture(ChatPath.Streaming)]
+public class CounterexampleTests(ChatPath path)
+{
+    private static readonly Func<CancellationToken, Task> _fails = _ => throw new HttpRequestException("The provider is down.");
+
+    [Test]
+    public async Task R10_regenerating_a_text_typed_twice_in_a_trimmed_history_does_not_end()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult", "insult");
+        chat.History.RemoveRange(0, 2);
+
+        var again = await chat.RegenerateAsync();
+
+        again.Text.Should().Contain("may be ended", "the decision is repeated");
+        (await chat.StateAsync()).Violations.Should().HaveCount(3);
+    }
+
+    [Test]
+    public async Task R9_a_warning_whose_violation_was_forgiven_is_not_repeated()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult two");
+        chat.History.Add(new(ChatRole.User, "insult three"));
+        chat.Model.Before = _fails;
+        await chat.Awaiting(it => it.RegenerateAsync()).Should().ThrowAsync<HttpRequestException>();
+        chat.Model.Before = null;
+        chat.Time.Advance(TimeSpan.FromHours(4));
+
+        (await chat.SayAsync("insult four")).Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R11_regenerating_on_a_branch_from_before_the_violations_is_not_refused()
+    {
+        await using var chat = new GuardedChat(path, options => (options.Redirections, options.CalmTurnsToForgive) = (1, 1));
+        await chat.SayAllAsync("hello", "insult a", "calm b", "calm c", "insult d", "insult e");
+        await chat.EndsAtAsync("insult f");
+        chat.History.RemoveRange(2, chat.History.Count - 2);
+        await chat.SayAsync("insult elsewhere");
+
+        (await chat.RegenerateAsync()).Text.Should().NotContain("ended");
+    }
+
+    [Test]
+    public async Task R10_an_edit_is_known_as_one_behind_a_failed_turn_that_the_host_kept()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.SayAllAsync("hello", "insult one");
+        chat.History.Add(new(ChatRole.User, "unsure"));
+        chat.History.Add(new(ChatRole.User, "insult kept"));
+        chat.Model.Before = _fails;
+        await chat.Awaiting(it => it.RegenerateAsync()).Should().ThrowAsync<HttpRequestException>();
+        chat.Model.Before = null;
+        var warned = await chat.SayAsync("insult three");
+        chat.History.RemoveRange(chat.History.Count - 2, 2);
+
+        warned.Text.Should().Contain("may be ended");
+        await chat.Awaiting(it => it.SayAsync("insult instead")).Should().NotThrowAsync("the warning was edited away");
+    }
+
+    [Test]
+    public async Task R10_an_edit_is_known_as_one_after_the_first_turn_of_all_failed_and_was_dropped()
+    {
+        await using var chat = new GuardedChat(path);
+        chat.Model.Before = _fails;
+        await chat.Awaiting(it => it.SayAsync("insult lost")).Should().ThrowAsync<HttpRequestException>();
+        chat.Model.Before = null;
+        await chat.SayAllAsync("insult one", "insult two");
+        chat.History.RemoveRange(2, 2);
+
+        var edited = await chat.SayAsync("insult instead");
+
+        edited.Text.Should().NotContain("may be ended", "on this branch one redirection failed");
+    }
+
+    [Test]
+    public async Task R1_the_host_ends_a_conversation_on_every_branch_though_one_had_ended_before()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult one", "insult two", "insult three");
+        var first = await chat.EndsAtAsync("insult four");
+        chat.History.RemoveRange(2, chat.History.Count - 2);
+        await chat.SayAsync("good day");
+
+        await chat.Guard.EndAsync("conversation-1");
+
+        var refused = await chat.EndsAtAsync("good day again");
+        refused.Should().BeEquivalentTo(new { IsRepeat = true, first.EndedAt, first.Reason }, "what ended stays as it ended");
+    }
+
+    [Test]
+    public async Task R5_going_back_to_the_id_before_a_crisis_releases_no_hold()
+    {
+        await using var chat = new GuardedChat(path) { Key = null };
+        chat.Model.Respond = (_, _) => new ChatResponse(new ChatMessage(ChatRole.Assistant, "Reply")) { ConversationId = $"conv-{chat.Model.Calls.Count}" };
+        await chat.SendAsync("insult");
+        chat.ConversationId = "conv-1";
+        await chat.SendAsync("crisis");
+
+        await chat.SendAsync("insult instead");
+
+        chat.Model.Calls[^1].Instructions.Should().Contain("Be warm, calm and supportive");
+    }
+
+    [Test]
+    public async Task R8_a_step_of_an_unsure_turn_delivers_no_redirection_of_a_turn_that_failed()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "thread-1" };
+        chat.Model.Before = _fails;
+        await chat.Awaiting(it => it.SendAsync("insult")).Should().ThrowAsync<HttpRequestException>();
+        chat.Model.Before = null;
+        chat.Model.Respond = (_, _) => new ChatResponse(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "look_up")]));
+        await chat.SendAsync("unsure");
+        chat.Model.Respond = null;
+
+        await chat.AskAsync([new ChatMessage(ChatRole.Tool, [new FunctionResultContent("1", "found")])]);
+
+        chat.Model.Calls[^1].Instructions.Should().BeNull();
+        (await chat.StateAsync()).Violations.Should().ContainSingle(entry => !entry.IsDelivered);
+    }
+
+    [Test]
+    public async Task R6_a_turn_that_nobody_could_judge_releases_no_hold_on_a_new_branch()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.Zero });
+        await chat.SayAllAsync("hello", "insult one");
+        chat.History.RemoveRange(2, 2);
+        await chat.SayAllAsync("insult instead", "crisis");
+
+        await chat.SayAsync("unsure");
+
+        chat.Model.Calls[^1].Instructions.Should().Contain("Be warm, calm and supportive");
+    }
+}
