@@ -283,10 +283,13 @@ internal static class Oracle
             var before = end.Path.Where(turn => !turn.IsDropped && trace.Calls.Take(end.Index).Any(call => call.Asked.Contains(turn))).ToList();
             foreach (var call in trace.Calls.Skip(end.Index + 1).Where(call => call.ConversationKey == end.ConversationKey && !IsReinstated(trace, end, call)))
             {
-                var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle);
+                // A trimmed history that begins with a text like the first one's looks whole.
+                var isRepetitive = trace.Turns.Select(turn => turn.Text).Distinct().Count() < trace.Turns.Count;
+                var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle || (act.Step is TrimOldest && isRepetitive));
                 if (trace.Scenario.Holder is Holder.Host or Holder.Server && !isMiddleTrimmed && before.TrueForAll(call.Path.Contains))
                 {
-                    if (!call.IsRefusal)
+                    // A call that was on its way when the other ended the conversation goes through.
+                    if (!call.IsRefusal && !(call.What == "at once" && end.What == "at once" && call.Index == end.Index + 1))
                     {
                         return $"call {call.Index} was not refused after the end in call {end.Index}";
                     }
@@ -443,12 +446,12 @@ internal static class Oracle
 
     /// <summary>
     /// The turns that may count: those of this branch. A host's history in which somebody goes back to a branch that was left shows calm turns that are not on record, and is
-    /// not told from one that goes on: then all that was written may count.
+    /// not told from one that goes on; nor is one whose hold the host released. Then all that was written may count.
     /// </summary>
     private static IReadOnlyList<Turn> Branch(Trace trace, Call call) =>
         CannotTellBranches(trace) ? [.. trace.Calls.Take(call.Index + 1).SelectMany(one => one.Path).Distinct()] : call.Path;
 
-    private static bool CannotTellBranches(Trace trace) => trace.Scenario.Holder == Holder.Host && trace.Acts.Exists(act => act.Step is GoToOldBranch);
+    private static bool CannotTellBranches(Trace trace) => trace.Scenario.Holder == Holder.Host && trace.Acts.Exists(act => act.Step is GoToOldBranch or HostReleasesHold);
 
     private static IEnumerable<Call> Before(Trace trace, Call call, int from) => trace.Calls.Take(call.Index).Skip(from);
 

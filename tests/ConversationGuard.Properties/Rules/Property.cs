@@ -8,7 +8,7 @@ namespace ConversationGuard.Properties.Rules;
 /// <summary>Tries a rule on many scenarios; what breaks it is made small and told as a transcript.</summary>
 internal static class Property
 {
-    private const int Default = 1500;
+    private const int Default = 500;
 
     /// <summary>Gets how many scenarios a property is tried on: <c>CONVERSATION_GUARD_SEQUENCES</c>, or enough for every build.</summary>
     public static int Sequences { get; } = int.TryParse(Environment.GetEnvironmentVariable("CONVERSATION_GUARD_SEQUENCES"), CultureInfo.InvariantCulture, out var set) ? set : Default;

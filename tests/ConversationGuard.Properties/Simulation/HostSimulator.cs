@@ -152,7 +152,7 @@ internal sealed class HostSimulator : IDisposable
                 Note(step);
                 Wait(_guard.ReleaseCrisisHoldAsync(key));
                 break;
-            case AtOnce both when _scenario.Holder == Holder.Host || (_scenario.Holder == Holder.Server && _branch.Held.Count == 0):
+            case AtOnce both when _scenario.Holder == Holder.Server && _branch.Held.Count == 0:
                 SayAtOnce(both);
                 break;
             default:
@@ -320,7 +320,7 @@ internal sealed class HostSimulator : IDisposable
             _branch.Held = isHeldByServer ? [] : [.. before, .. newest, .. answer];
 
             // What the host still held had not reached the server under the id before.
-            _branch.Snapshots.Add(new Snapshot(conversationId, [.. pathBefore.Where(turn => !isHeldByServer || before.TrueForAll(line => line.Turn != turn))], newest));
+            _branch.Snapshots.Add(new Snapshot(conversationId, [.. pathBefore.Where(turn => !isHeldByServer || before.Concat(newest).All(line => line.Turn != turn))], newest));
             _branch.ConversationId = exchange.Response.ConversationId ?? _branch.ConversationId;
             (_branch.LastAnswered, _branch.LastFailed) = (newest, null);
             return;
