@@ -10,6 +10,9 @@ internal static class Property
 {
     private const int Default = 500;
 
+    /// <summary>Every build tries the same scenarios, so that a build that fails has changed something; a long run tries new ones.</summary>
+    private const string BuildSeed = "4aXq2pZ0mTe1";
+
     /// <summary>Gets how many scenarios a property is tried on: <c>CONVERSATION_GUARD_SEQUENCES</c>, or enough for every build.</summary>
     public static int Sequences { get; } = int.TryParse(Environment.GetEnvironmentVariable("CONVERSATION_GUARD_SEQUENCES"), CultureInfo.InvariantCulture, out var set) ? set : Default;
 
@@ -36,6 +39,7 @@ internal static class Property
                         throw new InvalidOperationException("A rule broke.");
                     }
                 },
+                seed: Sequences == Default ? BuildSeed : null,
                 iter: Sequences,
                 threads: 1,
                 print: _ => "below");
