@@ -17,11 +17,11 @@ internal static class DefaultThresholds
         [HarmCategory.SexualMinors] = 0.4,
         [HarmCategory.Violence] = 0.5,
         [HarmCategory.ViolenceGraphic] = 0.5,
-        [HarmCategory.ViolenceIntent] = 0.2,
+        [HarmCategory.ViolenceIntent] = 0.1,
         [HarmCategory.Illicit] = 0.6,
         [HarmCategory.IllicitViolent] = 0.5,
         [HarmCategory.SelfHarm] = 0.5,
-        [HarmCategory.SelfHarmIntent] = 0.3,
+        [HarmCategory.SelfHarmIntent] = 0.2,
         [HarmCategory.SelfHarmInstructions] = 0.1,
     };
 

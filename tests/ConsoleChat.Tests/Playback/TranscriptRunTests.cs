@@ -1,6 +1,6 @@
 using ConsoleChat.Chat;
-using ConsoleChat.Tests.Chat;
 using ConsoleChat.Playback;
+using ConsoleChat.Tests.Chat;
 
 namespace ConsoleChat.Tests.Playback;
 
