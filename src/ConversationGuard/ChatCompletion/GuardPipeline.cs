@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
@@ -8,25 +7,35 @@ using Microsoft.Extensions.AI;
 namespace ConversationGuard.ChatCompletion;
 
 /// <summary>The way of one turn, the same for both paths: <see cref="BeginAsync"/> before the inner client is called, <see cref="CompleteAsync"/> when its reply went out.</summary>
-internal sealed class GuardPipeline(GuardServices services)
+internal sealed class GuardPipeline
 {
     /// <summary>How often a write that lost against another is tried again. Of those who write at once one always wins, so only a broken store gets here.</summary>
     private const int MaxAttempts = 1_000;
 
-    private readonly TurnJudge _judge = new(services);
-    private int _transcriptModeReported;
+    private readonly TurnJudge _judge;
+    private readonly OutcomeReports _reports;
+    private readonly TranscriptFollower _transcripts;
+    private readonly GuardServices _services;
+
+    public GuardPipeline(GuardServices services)
+    {
+        _services = services;
+        _judge = new TurnJudge(services);
+        _reports = new OutcomeReports(services);
+        _transcripts = new TranscriptFollower(services, _judge, _reports);
+    }
 
     /// <summary>Steps 1 to 7: find the conversation, classify, count, decide, write, and say what to do.</summary>
     public async ValueTask<GuardedTurn> BeginAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        var settings = services.Settings();
+        var settings = _services.Settings();
         var turn = new GuardedTurn(settings, messages, options);
         if (settings.Mode == GuardMode.Disabled)
         {
             return turn;
         }
 
-        var key = ConversationKey.Resolve(messages, options, services.KeyResolver);
+        var key = ConversationKey.Resolve(messages, options, _services.KeyResolver);
         var isHeldByServer = ConversationKey.IsUsable(options?.ConversationId);
         if (!settings.PerAuthor)
         {
@@ -78,10 +87,10 @@ internal sealed class GuardPipeline(GuardServices services)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+            var stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             var changed = change(stored.Ledger);
             if (ReferenceEquals(changed, stored.Ledger) ||
-                await services.Store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+                await _services.Store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
             {
                 return changed;
             }
@@ -99,7 +108,7 @@ internal sealed class GuardPipeline(GuardServices services)
     public async ValueTask<(ConversationEndedException? Ended, GuardDecision Decision)> EndAtModelRequestAsync(Outcome outcome, CancellationToken cancellationToken)
     {
         var call = outcome.Call;
-        var storeKey = services.StoreKey(call.Settings.Mode, call.Key.Value!);
+        var storeKey = _services.StoreKey(call.Settings.Mode, call.Key.Value!);
         ConversationEndedException Exception(ConversationEnding ending, bool isRepeat) =>
             new(ending, call.Settings.Wording.Ended(ending.Reason, ending.Category), call.Key.Value, isRepeat);
 
@@ -107,14 +116,14 @@ internal sealed class GuardPipeline(GuardServices services)
         {
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                var stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-                var tracked = Track(call, stored.Ledger);
+                var stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                var tracked = TrackedLedger.Track(call, stored.Ledger);
                 if (tracked.Branch.Ending is { } before)
                 {
                     return (Exception(before, isRepeat: true), GuardDecision.Continue);
                 }
 
-                var now = services.TimeProvider.GetUtcNow();
+                var now = _services.TimeProvider.GetUtcNow();
                 var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
                 var entry = outcome.EntryOfNewest(tracked.Branch, tracked.Turns, now);
                 var assessment = new TurnAssessment(entry.Kind, entry.Category, entry.Score);
@@ -137,9 +146,9 @@ internal sealed class GuardPipeline(GuardServices services)
                     FailedRedirections = state.FailedRedirections,
                 };
                 var ended = tracked.Ledger.With(entry with { Ending = ending });
-                if (await services.Store.TryUpdateAsync(storeKey, ended, stored.Version, cancellationToken).ConfigureAwait(false))
+                if (await _services.Store.TryUpdateAsync(storeKey, ended, stored.Version, cancellationToken).ConfigureAwait(false))
                 {
-                    ReportEnd(call, ending);
+                    _reports.Ended(call, ending);
                     return (Exception(ending, isRepeat: false), decision);
                 }
 
@@ -168,8 +177,8 @@ internal sealed class GuardPipeline(GuardServices services)
 
         try
         {
-            var stored = await services.Store.GetAsync(services.StoreKey(settings.Mode, call.Key.Value!), cancellationToken).ConfigureAwait(false);
-            await UpdateAsync(services.StoreKey(settings.Mode, conversationId!), _ => stored.Ledger, cancellationToken).ConfigureAwait(false);
+            var stored = await _services.Store.GetAsync(_services.StoreKey(settings.Mode, call.Key.Value!), cancellationToken).ConfigureAwait(false);
+            await UpdateAsync(_services.StoreKey(settings.Mode, conversationId!), _ => stored.Ledger, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The end itself is on record.
         catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
@@ -188,17 +197,17 @@ internal sealed class GuardPipeline(GuardServices services)
             // A service that gives every response a new conversation id lets one go back to an older id. So each id has the ledger as it stood there: the
             // new id takes this call's turns over from the old one, and a branch from the old one starts with what it had (R11).
             var moved = outcome.Ledger.WithDelivered(delivered);
-            await UpdateAsync(services.StoreKey(settings.Mode, conversationId!), _ => moved, cancellationToken).ConfigureAwait(false);
+            await UpdateAsync(_services.StoreKey(settings.Mode, conversationId!), _ => moved, cancellationToken).ConfigureAwait(false);
             var left = outcome.Recorded.Where(turn => outcome.Ledger.Find(turn) is not { Kind: TurnKind.Crisis }).ToList();
             if (key.Value is not null && left.Count > 0)
             {
                 // A crisis signal stays with both: going back to before it releases no hold (R5).
-                await UpdateAsync(services.StoreKey(settings.Mode, key.Value), ledger => ledger.Without(left), cancellationToken).ConfigureAwait(false);
+                await UpdateAsync(_services.StoreKey(settings.Mode, key.Value), ledger => ledger.Without(left), cancellationToken).ConfigureAwait(false);
             }
         }
         else if (key.Value is not null && delivered.Count > 0)
         {
-            await UpdateAsync(services.StoreKey(settings.Mode, key.Value), ledger => ledger.WithDelivered(delivered), cancellationToken).ConfigureAwait(false);
+            await UpdateAsync(_services.StoreKey(settings.Mode, key.Value), ledger => ledger.WithDelivered(delivered), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -207,12 +216,12 @@ internal sealed class GuardPipeline(GuardServices services)
         {
             { Key.Value: not null } => FollowLedgerAsync(call, cancellationToken),
             { IsBackground: true } => new(new Outcome(call, call.Settings.Terms, ConversationLedger.Empty, ConversationState.Untouched)),
-            _ => FollowTranscriptAsync(call, cancellationToken),
+            _ => _transcripts.FollowAsync(call, cancellationToken),
         };
 
     private async ValueTask<Outcome> FollowLedgerAsync(GuardedCall call, CancellationToken cancellationToken)
     {
-        var storeKey = services.StoreKey(call.Settings.Mode, call.Key.Value!);
+        var storeKey = _services.StoreKey(call.Settings.Mode, call.Key.Value!);
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
         var verdicts = new Verdict?[call.History.Newest.Count];
@@ -222,7 +231,7 @@ internal sealed class GuardPipeline(GuardServices services)
             var isStoreDown = false;
             try
             {
-                stored = await services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
             catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
@@ -233,11 +242,11 @@ internal sealed class GuardPipeline(GuardServices services)
             }
 
             // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-            var tracked = stored.Ledger.IsEmpty ? default(Tracked?) : Track(call, stored.Ledger);
-            var start = new Outcome(call, Terms(call, stored.Ledger), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
+            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger);
+            var start = new Outcome(call, TrackedLedger.Terms(call, stored.Ledger), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
             if (start.Ending is not null)
             {
-                return Refuse(start);
+                return _reports.Refuse(start);
             }
 
             if (call.IsBackground)
@@ -254,7 +263,7 @@ internal sealed class GuardPipeline(GuardServices services)
 
             if (ReferenceEquals(outcome.Ledger, stored.Ledger) || isStoreDown || await TryWriteAsync(call, storeKey, outcome.Ledger, stored.Version, cancellationToken).ConfigureAwait(false))
             {
-                Report(outcome);
+                _reports.Decided(outcome);
                 return outcome;
             }
 
@@ -268,7 +277,7 @@ internal sealed class GuardPipeline(GuardServices services)
     {
         try
         {
-            return await services.Store.TryUpdateAsync(storeKey, ledger, version, cancellationToken).ConfigureAwait(false);
+            return await _services.Store.TryUpdateAsync(storeKey, ledger, version, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
         catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
@@ -280,11 +289,11 @@ internal sealed class GuardPipeline(GuardServices services)
     }
 
     /// <summary>Judges the turns that the user newly wrote, on the stored ledger.</summary>
-    private async ValueTask<Outcome> JudgeNewestAsync(Outcome outcome, Tracked? tracked, Verdict?[] verdicts, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> JudgeNewestAsync(Outcome outcome, TrackedLedger? tracked, Verdict?[] verdicts, CancellationToken cancellationToken)
     {
         var (call, stored) = (outcome.Call, outcome.Ledger);
         var history = call.History;
-        var now = services.TimeProvider.GetUtcNow();
+        var now = _services.TimeProvider.GetUtcNow();
         if (stored.IsEmpty && !history.IsNewestFromUser)
         {
             return outcome;
@@ -310,7 +319,7 @@ internal sealed class GuardPipeline(GuardServices services)
             var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Marker(judgement.Assessment.Kind, now) : null);
             if (entry is not null)
             {
-                tracked ??= Track(call, stored);
+                tracked ??= TrackedLedger.Track(call, stored);
                 var newest = tracked.Value.Newest(history, i);
                 entry = entry with { Turn = newest.Id, Place = newest.Place };
                 tracked = tracked.Value.With(entry);
@@ -328,209 +337,6 @@ internal sealed class GuardPipeline(GuardServices services)
         return tracked is { } end && !ReferenceEquals(end.Ledger, stored) ? outcome.Close(end.Branch, now) : outcome;
     }
 
-    /// <summary>Without a key the presented messages are all there is: the same steps, over all of them.</summary>
-    private async ValueTask<Outcome> FollowTranscriptAsync(GuardedCall call, CancellationToken cancellationToken)
-    {
-        if (Interlocked.Exchange(ref _transcriptModeReported, 1) == 0)
-        {
-            services.Report(new GuardEvent { Kind = GuardEventKind.TranscriptModeEntered, GuardName = services.Name, Mode = call.Settings.Mode });
-        }
-
-        var terms = call.Settings.Terms;
-        var now = services.TimeProvider.GetUtcNow();
-        var ledger = ConversationLedger.Empty with { Salt = NewSalt(), Terms = terms };
-        var turns = call.History.Identify(ledger);
-        var outcome = new Outcome(call, terms, ledger, ConversationState.Untouched);
-        var next = 0;
-        var (endedBy, endedAt) = (0, now);
-        for (var i = 0; i < call.Messages.Count; i++)
-        {
-            var message = call.Messages[i];
-            if (IsReply(call.Messages, i))
-            {
-                if (outcome.Decision.Action == GuardAction.End)
-                {
-                    return Refuse(outcome.Close(ledger, endedAt));
-                }
-
-                ledger = ledger.WithDelivered(DeliveredBy(message.Text, outcome));
-                outcome = new Outcome(call, terms, ledger, ConversationState.Fold(ledger, terms, now));
-            }
-            else if (next < turns.Count && turns[next].Index == i)
-            {
-                var turn = turns[next++];
-                var classification = await _judge.ClassifyAsync(call, turn, remember: true, cancellationToken).ConfigureAwait(false);
-                var at = message.CreatedAt is { } createdAt && createdAt < now ? createdAt : now;
-                var judgement = await _judge.DecideAsync(call, terms, ledger, turn, classification, at, cancellationToken).ConfigureAwait(false);
-                var entry = judgement.Entry is { } notable ? notable with { Turn = turn.Id, Place = turn.Place } : null;
-                ledger = entry is null ? ledger : (ledger with { FirstTurn = turns[0].Id }).With(entry);
-                outcome = outcome.Add(judgement, entry, ledger);
-
-                // What follows may take it back: a crisis (R5), or more that the user has to say after a yes (R12).
-                if (outcome.Decision.Action != GuardAction.End)
-                {
-                    endedBy = 0;
-                }
-                else if (endedBy == 0)
-                {
-                    (endedBy, endedAt) = (next, at);
-                }
-            }
-        }
-
-        if (outcome.Decision.Action == GuardAction.End)
-        {
-            outcome = outcome.Close(ledger, endedAt);
-            if (endedBy < turns.Count)
-            {
-                return Refuse(outcome);
-            }
-        }
-
-        outcome = call.History.IsNewestFromUser ? outcome : outcome.AsRepeat();
-        Report(outcome);
-        return outcome;
-    }
-
-    /// <summary>What an assistant writes while it asks for tools is not its reply yet.</summary>
-    private static bool IsReply(IReadOnlyList<ChatMessage> messages, int index) =>
-        messages[index].Role == ChatRole.Assistant && !string.IsNullOrWhiteSpace(messages[index].Text) &&
-        (index + 1 == messages.Count || messages[index + 1].Role != ChatRole.Tool);
-
-    /// <summary>
-    /// What an assistant message in a transcript delivered: a warning, or what a wish asks for, only if the guard's own notice is in it (R4, R12) - or would be, were the guard
-    /// not merely observing (R18).
-    /// </summary>
-    private static List<TurnId> DeliveredBy(string reply, Outcome outcome)
-    {
-        var settings = outcome.Call.Settings;
-        return [.. outcome.Delivers.Where(turn => outcome.Ledger.Find(turn) switch
-        {
-            null => false,
-            _ when settings.Mode == GuardMode.Observe => true,
-            { Action: GuardAction.Warn } warned => settings.Wording.WarningNotices(warned.Category).Any(reply.Contains),
-            { Kind: TurnKind.EndWish } => settings.Wording.WishNotices().Any(reply.Contains),
-            _ => true,
-        })];
-    }
-
-    private Outcome Refuse(Outcome outcome)
-    {
-        services.Report(new GuardEvent
-        {
-            Kind = GuardEventKind.CallRefused,
-            GuardName = services.Name,
-            ConversationKey = outcome.Call.Key.Value,
-            Mode = outcome.Call.Settings.Mode,
-            Action = GuardAction.End,
-            RuleIds = ["R11"],
-            Phase = ConversationPhase.Ended,
-            Ending = outcome.Ending,
-            IsRepeat = true,
-        });
-        return outcome with { IsRefused = true };
-    }
-
-    private void Report(Outcome outcome)
-    {
-        if (services.Observers.Count == 0)
-        {
-            return;
-        }
-
-        var (call, mode) = (outcome.Call, outcome.Call.Settings.Mode);
-        foreach (var judged in outcome.Judged)
-        {
-            services.Report(new GuardEvent
-            {
-                Kind = GuardEventKind.TurnDecided,
-                GuardName = services.Name,
-                ConversationKey = call.Key.Value,
-                Mode = mode,
-                Turn = judged.Assessment,
-                Action = judged.Decision.Action,
-                RuleIds = judged.Decision.RuleIds,
-                Phase = judged.State.Phase,
-                IsCrisisHold = judged.State.IsCrisisHold,
-                IsRepeat = judged.IsRepeat,
-            });
-        }
-
-        if (outcome.Ending is { } ending)
-        {
-            ReportEnd(call, ending);
-        }
-    }
-
-    private void ReportEnd(GuardedCall call, ConversationEnding ending) => services.Report(new GuardEvent
-    {
-        Kind = GuardEventKind.ConversationEnded,
-        GuardName = services.Name,
-        ConversationKey = call.Key.Value,
-        Mode = call.Settings.Mode,
-        Action = GuardAction.End,
-        RuleIds = ending.RuleIds,
-        Phase = ConversationPhase.Ended,
-        Ending = ending,
-    });
-
-    /// <summary>A conversation in progress keeps what is more lenient of the terms it is under and today's (R17).</summary>
-    private static ConversationTerms Terms(GuardedCall call, ConversationLedger ledger) =>
-        ledger.Terms is null || ledger.IsEmpty ? call.Settings.Terms : ledger.Terms.MoreLenient(call.Settings.Terms);
-
-    private static Tracked Track(GuardedCall call, ConversationLedger stored)
-    {
-        var ledger = stored.Salt is null ? stored with { Salt = NewSalt() } : stored;
-        var turns = call.History.Identify(ledger);
-        if (BeginsAnew(stored, call.History, turns))
-        {
-            ledger = ledger with { FirstTurn = turns[0].Id };
-            turns = call.History.Identify(ledger);
-        }
-
-        var terms = Terms(call, stored);
-        if (stored.IsEmpty)
-        {
-            ledger = ledger with { FirstTurn = turns.Count > 0 ? turns[0].Id : null, Terms = terms };
-        }
-        else if (!ReferenceEquals(stored.Terms, terms))
-        {
-            ledger = ledger with { Terms = terms };
-        }
-
-        return new(ledger, call.Settings.TrustsHistory ? call.History.Branch(ledger, turns) : ledger, turns);
-    }
-
-    /// <summary>
-    /// The call that the conversation began with failed, its host dropped the turn, and the user began with another: that one is the first turn from now on. Else no
-    /// later history would be known as whole, and no edit as one (R10).
-    /// </summary>
-    private static bool BeginsAnew(ConversationLedger stored, PresentedHistory history, IReadOnlyList<UserTurn> turns) =>
-        !stored.IsEmpty && turns.Count > 0 && turns.Count == history.Newest.Count && stored.Find(turns[0].Id) is null && stored.Entries.All(entry => !entry.IsDelivered);
-
-    private static string NewSalt()
-    {
-        var bytes = new byte[12];
-#if NETSTANDARD2_0
-        using var random = RandomNumberGenerator.Create();
-        random.GetBytes(bytes);
-#else
-        RandomNumberGenerator.Fill(bytes);
-#endif
-        return Convert.ToBase64String(bytes);
-    }
-
     /// <summary>What the classifier said; null if it failed.</summary>
     private readonly record struct Verdict(MessageClassification? Classification);
-
-    /// <summary>A ledger, as stored and as the presented history shows it, with the identities of the presented turns.</summary>
-    private readonly record struct Tracked(ConversationLedger Ledger, ConversationLedger Branch, IReadOnlyList<UserTurn> Turns)
-    {
-        /// <summary>Gets a value indicating whether the history shows another branch than all that is on record: its first turn goes on record, calm or not, so that later calls are known to be on it.</summary>
-        public bool IsFork => Branch.Entries.Count < Ledger.Entries.Count;
-
-        public Tracked With(LedgerEntry entry) => this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry) };
-
-        public UserTurn Newest(PresentedHistory history, int index) => Turns[Turns.Count - history.Newest.Count + index];
-    }
 }
