@@ -85,7 +85,7 @@ public sealed class CategoryRules
         };
     }
 
-    /// <summary>How far into what is left above the threshold a score reaches, so that categories with different thresholds compare.</summary>
+    /// <summary>How far into what is left above the threshold a score reaches, so that categories with different thresholds compare: from 0 to 1, and above that for an immediate one.</summary>
     private static double Margin(double score, CategoryRule rule) =>
-        (rule.Threshold < 1 ? (score - rule.Threshold) / (1 - rule.Threshold) : 0) + (rule.IsImmediate ? 1 : 0);
+        (rule.Threshold < 1 ? (score - rule.Threshold) / (1 - rule.Threshold) : 0) + (rule.IsImmediate ? 2 : 0);
 }

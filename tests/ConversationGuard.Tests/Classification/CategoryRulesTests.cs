@@ -87,6 +87,18 @@ public class CategoryRulesTests
     }
 
     [Test]
+    public void An_immediate_category_decides_though_it_barely_counts_and_another_is_certain()
+    {
+        var rules = new CategoryRules(new Dictionary<HarmCategory, CategoryRule>
+        {
+            [HarmCategory.Harassment] = new(CategoryRole.Abuse, 0.5),
+            [HarmCategory.SexualMinors] = new(CategoryRole.SeriousHarm, 0.5, IsImmediate: true),
+        });
+
+        rules.Assess(Of((HarmCategory.Harassment, 1), (HarmCategory.SexualMinors, 0.5))).Category.Should().Be(HarmCategory.SexualMinors);
+    }
+
+    [Test]
     public void Of_several_crisis_signals_the_strongest_is_named() =>
         _defaults.Assess(Of((HarmCategory.SelfHarmIntent, 0.6), (HarmCategory.ViolenceIntent, 0.9))).Category.Should().Be(HarmCategory.ViolenceIntent);
 
