@@ -1,5 +1,5 @@
-using ConversationGuard.Conversations;
 using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 using Microsoft.Extensions.AI;
 
