@@ -72,7 +72,7 @@ internal sealed class GuardPipeline
                 await MarkDeliveredAsync(outcome, conversationId, isReply ? outcome.Delivers : [], cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // A store that fails must not take the reply away from the user (R6).
-            catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
             {
                 _judge.Report(outcome.Call, GuardEventKind.StoreFailed, error);
@@ -158,7 +158,7 @@ internal sealed class GuardPipeline
             throw StoreRefusesWrites();
         }
 #pragma warning disable CA1031 // A store that fails ends nothing (R6).
-        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
             _judge.Report(call, GuardEventKind.StoreFailed, error);
@@ -181,7 +181,7 @@ internal sealed class GuardPipeline
             await UpdateAsync(_services.StoreKey(settings.Mode, conversationId!), _ => stored.Ledger, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The end itself is on record.
-        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
             _judge.Report(call, GuardEventKind.StoreFailed, error);
@@ -234,7 +234,7 @@ internal sealed class GuardPipeline
                 stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-            catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
             {
                 _judge.Report(call, GuardEventKind.StoreFailed, error);
@@ -280,7 +280,7 @@ internal sealed class GuardPipeline
             return await _services.Store.TryUpdateAsync(storeKey, ledger, version, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
             _judge.Report(call, GuardEventKind.StoreFailed, error);

@@ -36,7 +36,7 @@ internal sealed class TurnJudge(GuardServices services)
                 : await pending.AsTask().WaitAsync(call.Settings.ClassifierTimeout, services.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a classifier throws, the conversation goes on (R6).
-        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
             Report(call, GuardEventKind.ClassificationFailed, error);
@@ -136,7 +136,7 @@ internal sealed class TurnJudge(GuardServices services)
                 decision = await policy.DecideAsync(context, cancellationToken).ConfigureAwait(false) ?? GuardDecision.Continue;
             }
 #pragma warning disable CA1031 // Whatever a policy throws, the conversation goes on (R6).
-            catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
             {
                 Report(call, GuardEventKind.PolicyFailed, error);

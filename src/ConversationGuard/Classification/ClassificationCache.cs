@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace ConversationGuard.Classification;
 
@@ -45,14 +44,8 @@ internal sealed class ClassificationCache(int capacity)
 
     private (long High, long Low) Hash(string text)
     {
-        var bytes = MemoryMarshal.AsBytes(text.AsSpan());
-#if NETSTANDARD2_0
-        using var hmac = new HMACSHA256(_key);
-        var hash = hmac.ComputeHash(bytes.ToArray()).AsSpan();
-#else
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, bytes, hash);
-#endif
+        Span<byte> hash = stackalloc byte[KeyedHash.Length];
+        KeyedHash.Compute(_key, text, hash);
         return (MemoryMarshal.Read<long>(hash), MemoryMarshal.Read<long>(hash.Slice(sizeof(long))));
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
+using ConversationGuard.Classification;
 using Microsoft.Extensions.AI;
 
 namespace ConversationGuard.Conversations;
@@ -157,18 +156,11 @@ internal sealed class PresentedHistory
         return Id(fingerprint, occurrence);
     }
 
-    /// <summary>96 bits of a keyed hash: enough to tell the turns of one conversation apart. The text is hashed as it is, invalid surrogates included.</summary>
+    /// <summary>96 bits of a keyed hash: enough to tell the turns of one conversation apart.</summary>
     private static string Hash(string text, string salt)
     {
-        var key = Encoding.UTF8.GetBytes(salt);
-        var bytes = MemoryMarshal.AsBytes(text.AsSpan());
-#if NETSTANDARD2_0
-        using var hmac = new HMACSHA256(key);
-        return Convert.ToBase64String(hmac.ComputeHash(bytes.ToArray()), 0, 12);
-#else
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, bytes, hash);
-        return Convert.ToBase64String(hash[..12]);
-#endif
+        Span<byte> hash = stackalloc byte[KeyedHash.Length];
+        KeyedHash.Compute(Encoding.UTF8.GetBytes(salt), text, hash);
+        return Convert.ToBase64String(hash.Slice(0, 12).ToArray());
     }
 }

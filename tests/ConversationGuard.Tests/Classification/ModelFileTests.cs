@@ -88,17 +88,19 @@ public sealed class ModelFileTests
             var bytes = (byte[])original.Clone();
             bytes[random.Next(600)] ^= (byte)random.Next(1, 256);
             using var file = new MemoryStream(bytes);
-            try
+            var load = () =>
             {
-                EmbeddedClassifier.Load(file);
-            }
-            catch (InvalidDataException)
-            {
-                // The only failure a caller has to expect.
-            }
+                try
+                {
+                    EmbeddedClassifier.Load(file);
+                }
+                catch (InvalidDataException)
+                {
+                    // The only failure a caller has to expect.
+                }
+            };
+            load.Should().NotThrow();
         }
-
-        Assert.Pass("No other exception came.");
     }
 
     [Test]
