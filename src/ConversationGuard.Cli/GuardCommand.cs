@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text;
 using ConversationGuard.Cli.Classify;
+using ConversationGuard.Cli.Evaluate;
 using ConversationGuard.Cli.Replay;
 
 namespace ConversationGuard.Cli;
@@ -24,6 +25,7 @@ internal static class GuardCommand
         {
             ClassifyCommand.Create(surroundings),
             ReplayCommand.Create(surroundings),
+            EvaluateCommand.Create(surroundings),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

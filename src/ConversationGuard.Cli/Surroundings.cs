@@ -11,7 +11,7 @@ namespace ConversationGuard.Cli;
 internal sealed record Surroundings(Stream Input, Stream Output, TextWriter Errors, bool IsErrorTerminal)
 {
     /// <summary>The width of tables where no terminal has one.</summary>
-    private const int FileWidth = 120;
+    private const int FileWidth = 160;
 
     private IAnsiConsole? _console;
 

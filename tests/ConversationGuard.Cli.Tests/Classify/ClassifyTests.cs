@@ -221,6 +221,7 @@ public sealed class ClassifyTests
 
     [TestCase("classify")]
     [TestCase("replay")]
+    [TestCase("evaluate")]
     public async Task Help_has_examples_and_the_exit_codes(string command)
     {
         var run = await ProgramRun.StartAsync(command, "--help");
