@@ -25,8 +25,8 @@ internal static class TrainCommand
             Description = "The folder with Corpus, Labels, Templates.txt and WordClasses.txt to train from.",
             HelpName = "FOLDER",
             DefaultValueFactory = _ => ShippedFolder,
+            Hidden = true,
         };
-        project.Hidden = true;
         var command = new Command("train", "Trains a model file for the embedded classifier. The same data give the same file, bit for bit.") { sources, add, output, project };
         command.WithExamples(
             ("train --add own.jsonl --output own.model", "the project's corpus and your own labelled lines"),
