@@ -71,12 +71,20 @@ function renderState() {
   at('ended-text').textContent = current?.ending?.detail ?? '';
   const isWarned = current?.phase === 'warned' && !isEnded;
   const banner = at('banner');
-  if (isWarned && banner.hidden) {
+  if (isWarned) {
     at('banner-text').textContent = current.messages.flatMap(message => message.notices).findLast(notice => notice.kind === 'warning')?.text
       ?? 'This conversation may be ended if it goes on like this.';
   }
 
   banner.hidden = !isWarned;
+
+  // While a warning is in force its words are in the banner; later they stand where they were said.
+  const latest = [...log.querySelectorAll('.notice.warning')].at(-1);
+  if (isWarned && latest) {
+    latest.classList.add('above');
+    latest.textContent = '↑ The warning above was given here.';
+  }
+
   document.body.dataset.phase = current?.phase ?? 'engaged';
 }
 
@@ -85,7 +93,7 @@ function messageElement(message) {
   const element = make('article', { class: `message ${isUser ? 'user' : 'bot'}`, 'data-id': message.id, 'aria-label': isUser ? 'You' : 'Bot' },
     make('p', { class: 'text' }, message.text));
   if (isUser && message.id) {
-    element.append(make('button', { class: 'link edit', type: 'button', onclick: () => edit(element, message) }, 'Edit and branch'));
+    element.append(make('button', { class: 'edit', type: 'button', title: 'Edit and branch', 'aria-label': 'Edit and branch', onclick: () => edit(element, message) }, pencil()));
   }
 
   for (const notice of message.notices ?? []) {
@@ -95,15 +103,24 @@ function messageElement(message) {
   return element;
 }
 
+function pencil() {
+  return make('svg:svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, make('svg:path', { d: 'M4 16l.8-3.5L13.5 3.8l2.7 2.7L7.5 15.2zM11.5 5.8l2.7 2.7' }));
+}
+
 function noticeElement(notice) {
   if (notice.kind !== 'help_resources') {
-    return make('p', { class: 'notice' }, notice.text);
+    return make('p', { class: `notice ${notice.kind}` }, notice.text);
   }
 
   const [first, ...lines] = notice.text.split('\n').map(line => line.trim()).filter(line => line);
   return make('section', { class: 'help', 'aria-label': 'Where you find help' },
     make('svg:svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, make('svg:path', { d: 'M12 20s-7-4.6-7-10a4 4 0 0 1 7-2.6A4 4 0 0 1 19 10c0 5.4-7 10-7 10z' })),
-    make('div', {}, make('h3', {}, 'You are not alone'), make('p', {}, first), lines.length ? make('ul', {}, ...lines.map(line => make('li', {}, line))) : null));
+    make('div', {}, make('h3', {}, 'You are not alone'), make('p', {}, ...linked(first)), lines.length ? make('ul', {}, ...lines.map(line => make('li', {}, ...linked(line)))) : null));
+}
+
+// The addresses in the help resources can be followed; everything else stays text.
+function linked(text) {
+  return text.split(/(https:\/\/[^\s),]+[^\s),.])/).map((part, i) => i % 2 ? make('a', { href: part, target: '_blank', rel: 'noopener noreferrer' }, part) : part);
 }
 
 // ---- saying something

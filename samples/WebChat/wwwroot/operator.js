@@ -49,7 +49,7 @@ function show(picture) {
   const numbers = { ...picture.totals };
   const shown = ['turn', 'redirection', 'warning', 'end', 'recovery', 'crisis', 'appeal', 'reinstatement', 'feedback', 'refusal', 'failure'];
   at('numbers').replaceChildren(
-    number('Crisis holds now', picture.crisisHolds, 'crisis'),
+    number('Holds now', picture.crisisHolds, 'crisis'),
     ...shown.filter(kind => numbers[kind] > 0 || !['feedback', 'reinstatement', 'refusal', 'failure'].includes(kind)).map(kind => number(names[kind], numbers[kind], kind)));
   at('phases').replaceChildren(phasePlot(picture.phases));
   at('timeline').replaceChildren(timelinePlot(picture));
