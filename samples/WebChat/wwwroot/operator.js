@@ -50,7 +50,7 @@ function show(picture) {
   const shown = ['turn', 'redirection', 'warning', 'end', 'recovery', 'crisis', 'appeal', 'reinstatement', 'feedback', 'refusal', 'failure'];
   at('numbers').replaceChildren(
     number('Holds now', picture.crisisHolds, 'crisis'),
-    ...shown.filter(kind => numbers[kind] > 0 || !['feedback', 'reinstatement', 'refusal', 'failure'].includes(kind)).map(kind => number(names[kind], numbers[kind], kind)));
+    ...shown.filter(kind => numbers[kind] > 0 || !['feedback', 'reinstatement', 'refusal', 'failure'].includes(kind)).map(kind => number(kind === 'crisis' ? 'Crises' : names[kind], numbers[kind], kind)));
   at('phases').replaceChildren(phasePlot(picture.phases));
   at('timeline').replaceChildren(timelinePlot(picture));
   at('legend').replaceChildren(...picture.kinds.map(kind => make('li', { class: `s-${kind}` }, names[kind])));

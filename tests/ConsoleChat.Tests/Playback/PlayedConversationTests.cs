@@ -1,10 +1,12 @@
 using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Conversations;
+using ConversationGuard.Transcripts;
+using Microsoft.Extensions.AI;
 
 namespace ConsoleChat.Tests.Playback;
 
-public sealed class TranscriptPlayerTests
+public sealed class PlayedConversationTests
 {
     private static readonly string[] _abuse = ["Hello", "ABUSE one", "ABUSE two", "ABUSE three", "ABUSE four", "Sorry", "Hello?"];
 
@@ -66,9 +68,9 @@ public sealed class TranscriptPlayerTests
         using var eliza = new GuardedEliza();
         var player = new TranscriptPlayer(eliza.Client, eliza.Observer);
 
-        await player.PlayAsync(new RecordedConversation(1, "same", _abuse));
+        await PlayedConversation.PlayAsync(player, Recorded("same", _abuse));
 
-        (await player.PlayAsync(new RecordedConversation(2, "same", ["Hello"]))).Outcome.Should().Be(Outcome.Active);
+        (await PlayedConversation.PlayAsync(player, Recorded("same", "Hello"))).Outcome.Should().Be(Outcome.Active);
     }
 
     [Test]
@@ -78,7 +80,7 @@ public sealed class TranscriptPlayerTests
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await new TranscriptPlayer(eliza.Client, eliza.Observer).Invoking(player => player.PlayAsync(new RecordedConversation(1, "a", ["Hello"]), cancelled.Token))
+        await new TranscriptPlayer(eliza.Client, eliza.Observer).Invoking(player => PlayedConversation.PlayAsync(player, Recorded("a", "Hello"), cancelled.Token))
             .Should().ThrowAsync<OperationCanceledException>();
     }
 
@@ -86,7 +88,9 @@ public sealed class TranscriptPlayerTests
     {
         using (eliza)
         {
-            return await new TranscriptPlayer(eliza.Client, eliza.Observer).PlayAsync(new RecordedConversation(1, "a", turns));
+            return await PlayedConversation.PlayAsync(new TranscriptPlayer(eliza.Client, eliza.Observer), Recorded("a", turns));
         }
     }
+
+    private static RecordedConversation Recorded(string id, params string[] turns) => new(1, new LineId(id), [.. turns.Select(turn => new ChatMessage(ChatRole.User, turn))]);
 }
