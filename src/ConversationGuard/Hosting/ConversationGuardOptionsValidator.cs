@@ -34,11 +34,8 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
         .. Within("CrisisHold:CalmTurns", options.CrisisHold.CalmTurns, 1, 100),
         .. Within("CrisisHold:Time", options.CrisisHold.Time, TimeSpan.Zero, TimeSpan.FromDays(365)),
         .. Within(nameof(options.ClassifierTimeout), options.ClassifierTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
-<<<<<<< HEAD
         .. CheckSecret(options.HashSecret),
-=======
         .. CheckModelFile(options.ClassifierModelFile),
->>>>>>> cli
         .. Within("Store:Capacity", options.Store.Capacity, 1, int.MaxValue),
         .. Within("Store:Expiration", options.Store.Expiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
         .. options.Categories.SelectMany(category => CheckCategory(category.Key, category.Value)),
