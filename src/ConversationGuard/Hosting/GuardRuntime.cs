@@ -11,19 +11,19 @@ namespace ConversationGuard.Hosting;
 /// <summary>One guard, put together from what is registered: for its own name first, then for all guards, then the defaults.</summary>
 internal sealed class GuardRuntime
 {
-    public GuardRuntime(IServiceProvider services, string name, Func<GuardSettings> settings, InMemoryStoreOptions store, StoreFailureOptions failure)
+    public GuardRuntime(IServiceProvider services, string name, Func<GuardSettings> settings, ConversationGuardOptions options)
     {
         var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         Services = new GuardServices
         {
             Name = name,
             Settings = settings,
-            Classifier = Find<IMessageClassifier>(services, name) ?? EmbeddedClassifier.Default,
+            Classifier = Find<IMessageClassifier>(services, name) ?? (options.ClassifierModelFile is { Length: > 0 } file ? EmbeddedClassifier.FromFile(file) : EmbeddedClassifier.Default),
             Store = Find<IConversationStore>(services, name) switch
             {
-                null => new InMemoryConversationStore(store.Capacity, store.Expiration, timeProvider),
+                null => new InMemoryConversationStore(options.Store.Capacity, options.Store.Expiration, timeProvider),
                 InMemoryConversationStore inMemory => inMemory,
-                var own => Bridged(own, store, failure, timeProvider),
+                var own => Bridged(own, options, timeProvider),
             },
             KeyResolver = Find<IConversationKeyResolver>(services, name),
             Policies = [.. GuardServices.BuiltInPolicies, .. All<ITerminationPolicy>(services, name)],
@@ -43,7 +43,7 @@ internal sealed class GuardRuntime
     public static ILogger<T> Logger<T>(IServiceProvider services) => services.GetService<ILogger<T>>() ?? NullLogger<T>.Instance;
 
     /// <summary>A store that leaves the process may fail.</summary>
-    private BridgedConversationStore Bridged(IConversationStore own, InMemoryStoreOptions store, StoreFailureOptions failure, TimeProvider timeProvider)
+    private BridgedConversationStore Bridged(IConversationStore own, ConversationGuardOptions options, TimeProvider timeProvider)
     {
         void Report(GuardEventKind kind, Exception? error, bool isRepeat) => Services.Report(new GuardEvent
         {
@@ -54,6 +54,7 @@ internal sealed class GuardRuntime
             IsRepeat = isRepeat,
         });
 
+        var (store, failure) = (options.Store, options.StoreFailure);
         var terms = new StoreFailureTerms(failure.Behavior == StoreFailureBehavior.Throw, failure.Timeout, failure.RetryAfter, store.Capacity, store.Expiration);
         return new BridgedConversationStore(own, terms, timeProvider)
         {
