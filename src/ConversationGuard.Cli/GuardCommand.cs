@@ -5,6 +5,7 @@ using System.Text;
 using ConversationGuard.Cli.Classify;
 using ConversationGuard.Cli.Evaluate;
 using ConversationGuard.Cli.Replay;
+using ConversationGuard.Cli.Train;
 
 namespace ConversationGuard.Cli;
 
@@ -26,6 +27,7 @@ internal static class GuardCommand
             ClassifyCommand.Create(surroundings),
             ReplayCommand.Create(surroundings),
             EvaluateCommand.Create(surroundings),
+            TrainCommand.Create(surroundings),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

@@ -9,9 +9,13 @@ internal static class FileAccessErrors
         {
             return Directory.Exists(path) ? throw new CannotRunException($"{Path.GetFullPath(path)} is a directory.") : use();
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileNotFoundException)
         {
             throw new CannotRunException($"There is no file {Path.GetFullPath(path)}.");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw new CannotRunException($"There is no folder {Path.GetDirectoryName(Path.GetFullPath(path))}.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

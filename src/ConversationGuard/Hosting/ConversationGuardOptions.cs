@@ -93,6 +93,11 @@ public sealed class ConversationGuardOptions
     /// <value>From 1 millisecond to 10 minutes; default 5 seconds.</value>
     public TimeSpan ClassifierTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Gets or sets a model file for the embedded classifier to judge with, as <c>conversation-guard train</c> writes it. It is read once, when the host starts.</summary>
+    /// <remarks>A relative path is one from the current directory. A file that is missing or no model of this version is an error at the start. A registered <c>IMessageClassifier</c> comes before it.</remarks>
+    /// <value>Default null, which an empty text is too: the model in the package.</value>
+    public string? ClassifierModelFile { get; set; }
+
     /// <summary>Gets or sets what differs from the default for a category, by its name, for example <c>harassment/threatening</c>.</summary>
     public Dictionary<string, CategoryOptions> Categories { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -35,6 +35,7 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
         .. Within("CrisisHold:Time", options.CrisisHold.Time, TimeSpan.Zero, TimeSpan.FromDays(365)),
         .. Within(nameof(options.ClassifierTimeout), options.ClassifierTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
         .. CheckSecret(options.HashSecret),
+        .. CheckModelFile(options.ClassifierModelFile),
         .. Within("Store:Capacity", options.Store.Capacity, 1, int.MaxValue),
         .. Within("Store:Expiration", options.Store.Expiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
         .. options.Categories.SelectMany(category => CheckCategory(category.Key, category.Value)),
@@ -72,6 +73,28 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
             {
                 yield return failure;
             }
+        }
+    }
+
+    /// <summary>It is loaded to see whether it can be: better the host does not start than that it judges with another model.</summary>
+    private IEnumerable<string> CheckModelFile(string? file)
+    {
+        if (!string.IsNullOrEmpty(file) && LoadingFails(file!) is { } problem)
+        {
+            yield return $"{path}:{nameof(ConversationGuardOptions.ClassifierModelFile)} is \"{file}\", which cannot be used: {problem}";
+        }
+    }
+
+    private static string? LoadingFails(string file)
+    {
+        try
+        {
+            EmbeddedClassifier.FromFile(file);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return error.Message;
         }
     }
 

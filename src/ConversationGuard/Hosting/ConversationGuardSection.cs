@@ -62,6 +62,7 @@ internal static class ConversationGuardSection
             nameof(ConversationGuardOptions.RecogniseUserWish),
             nameof(ConversationGuardOptions.CrisisHold),
             nameof(ConversationGuardOptions.ClassifierTimeout),
+            nameof(ConversationGuardOptions.ClassifierModelFile),
             nameof(ConversationGuardOptions.Categories),
             nameof(ConversationGuardOptions.Culture),
             nameof(ConversationGuardOptions.Texts),

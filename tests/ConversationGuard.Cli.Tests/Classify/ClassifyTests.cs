@@ -222,6 +222,7 @@ public sealed class ClassifyTests
     [TestCase("classify")]
     [TestCase("replay")]
     [TestCase("evaluate")]
+    [TestCase("train")]
     public async Task Help_has_examples_and_the_exit_codes(string command)
     {
         var run = await ProgramRun.StartAsync(command, "--help");
