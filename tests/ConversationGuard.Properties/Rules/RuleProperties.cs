@@ -19,7 +19,6 @@ public class RuleProperties(ChatPath path)
     public void R2_R8_an_end_comes_after_delivered_failed_redirections_and_a_delivered_warning() => Holds(Scenarios.Any, Oracle.R2);
 
     [Test]
-    [Ignore("Counterexamples are left: a text typed again where a failed turn was dropped, and tools under changing ids, let a calm turn be overlooked; see README.md.")]
     public void R3_R8_a_warning_comes_after_delivered_failed_redirections() => Holds(Scenarios.Any, Oracle.R3);
 
     [Test]
@@ -35,7 +34,6 @@ public class RuleProperties(ChatPath path)
     public void R8_a_violation_is_on_record_whatever_becomes_of_its_call() => Holds(Scenarios.Any, Oracle.R8);
 
     [Test]
-    [Ignore("A counterexample is left: a calm turn and an insult in one message, regenerated, are judged again; see README.md.")]
     public void R10_no_turn_counts_twice() => Holds(Scenarios.Any, Oracle.R10);
 
     [Test]

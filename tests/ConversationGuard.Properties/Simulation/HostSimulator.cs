@@ -34,7 +34,9 @@ internal sealed class HostSimulator : IDisposable
     private Branch _branch = new();
     private Rules _rules;
 
-    // What was edited away cannot be told from what was trimmed, nor from what was said at once.
+    private bool _isTrimmed;
+
+    // What was edited away cannot be told from what was said at once.
     private bool _canTellBranches = true;
 
     private HostSimulator(Scenario scenario, ChatPath path, bool isGuarded)
@@ -123,11 +125,11 @@ internal sealed class HostSimulator : IDisposable
                 Note(step);
                 _branch = _branches[to.Which % _branches.Count];
                 break;
-            case TrimOldest trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 0:
+            case TrimOldest trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 0:
                 Note(step);
                 Trim(0, trim.Messages);
                 break;
-            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 2:
+            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 2:
                 Note(step);
                 Trim(1, Math.Min(trim.Messages, _branch.Held.Count - 2));
                 break;
@@ -206,12 +208,6 @@ internal sealed class HostSimulator : IDisposable
     private void EditTurn(Edit edit)
     {
         var turns = _branch.Path.Where(turn => !turn.IsDropped && (_scenario.Holder == Holder.ServerWithChangingIds || _branch.Held.Exists(line => line.Turn == turn))).ToList();
-        // A history that begins otherwise looks like one whose oldest messages were trimmed: nobody can tell (R10).
-        if (_scenario.Holder == Holder.Host)
-        {
-            turns.RemoveAll(turn => _branch.Path.Find(other => !other.IsDropped) == turn);
-        }
-
         if (turns.Count == 0)
         {
             return;
@@ -228,6 +224,11 @@ internal sealed class HostSimulator : IDisposable
         var left = _branch;
         _branch = left.Copy();
         _branches.Add(_branch);
+        if (_isTrimmed)
+        {
+            _branches.RemoveAll(branch => branch != _branch);
+        }
+
         if (_branches.Count > 4)
         {
             _branches.RemoveAt(0);
@@ -240,7 +241,23 @@ internal sealed class HostSimulator : IDisposable
         else
         {
             _branch.Held.RemoveRange(_branch.Held.FindIndex(line => line.Turn == gone), _branch.Held.Count - _branch.Held.FindIndex(line => line.Turn == gone));
-            _branch.Path = [.. _branch.Path.TakeWhile(turn => turn != gone)];
+            var last = _branch.Held.FindLast(line => line.Turn is not null)?.Turn;
+            var isLastOnRecord = last?.Truth is Truth.Violation or Truth.Crisis && !_trace.Acts.Exists(act => act.Step is HostReinstates) &&
+                !_branch.Path.SkipWhile(turn => turn != last).Any(turn => turn.Truth == Truth.Calm);
+            if (_scenario.Holder == Holder.Host && (last is null || (!_branch.IsWhole && !isLastOnRecord)))
+            {
+                _branch.IsAmbiguous = true;
+                _branch.Path = [.. _trace.Turns];
+
+                // Nothing of which is known where it stands is left: to the guard the history was trimmed, and all counts that went before (R10).
+                _branch.IsWhole = false;
+                _isTrimmed = true;
+                _branches.RemoveAll(branch => branch != _branch);
+            }
+            else
+            {
+                _branch.Path = [.. _branch.Path.TakeWhile(turn => turn != gone)];
+            }
         }
 
         _branch.LastAnswered = _branch.LastFailed = null;
@@ -281,7 +298,10 @@ internal sealed class HostSimulator : IDisposable
         var gone = _branch.Held.Skip(from).Take(count).ToList();
         _branch.Held.RemoveAll(gone.Contains);
         _branch.IsWhole = false;
-        _canTellBranches = false;
+
+        // Where nothing that is on record is shown any more, nobody can tell which branch somebody went back to (R10).
+        _isTrimmed = true;
+        _branches.RemoveAll(branch => branch != _branch);
         _branch.LastAnswered = _branch.LastAnswered is { } answered && answered.TrueForAll(_branch.Held.Contains) ? answered : null;
     }
 
@@ -362,6 +382,7 @@ internal sealed class HostSimulator : IDisposable
             IsAgain = isAgain,
             ConversationKey = CurrentKey,
             IsWhole = _branch.IsWhole,
+            IsAmbiguous = _branch.IsAmbiguous,
             Presented = [.. shown.Select(line => line.Message)],
             Options = _scenario.Holder == Holder.Host ? options!.WithConversationKey(Key) : options,
         };
@@ -500,11 +521,13 @@ internal sealed class HostSimulator : IDisposable
 
         public bool IsWhole { get; set; } = true;
 
+        public bool IsAmbiguous { get; set; }
+
         public List<Line>? LastAnswered { get; set; }
 
         public List<Line>? LastFailed { get; set; }
 
-        public Branch Copy() => new() { Held = [.. Held], Path = [.. Path], Snapshots = [.. Snapshots], ConversationId = ConversationId, IsWhole = IsWhole };
+        public Branch Copy() => new() { Held = [.. Held], Path = [.. Path], Snapshots = [.. Snapshots], ConversationId = ConversationId, IsWhole = IsWhole, IsAmbiguous = IsAmbiguous };
     }
 
     private sealed class RecordingClassifier : IMessageClassifier
