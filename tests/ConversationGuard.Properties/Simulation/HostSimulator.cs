@@ -353,6 +353,9 @@ internal sealed class HostSimulator : IDisposable
         {
             var answer = exchange.Response.Messages.Select(message => new Line(message, null));
             var isHeldByServer = exchange.Response.ConversationId is not null;
+
+            // What is answered has moved on to the new id.
+            _failed.RemoveAll(failed => before.Concat(newest).Any(line => line.Turn == failed.Turn));
             _branch.Held = isHeldByServer ? [] : [.. before, .. newest, .. answer];
 
             // What the host still held had not reached the server under the id before.
