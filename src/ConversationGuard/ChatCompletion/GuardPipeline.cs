@@ -326,8 +326,8 @@ internal sealed class GuardPipeline
                 continue;
             }
 
-            // A further step of a turn that was judged before.
-            if (!history.IsNewestFromUser)
+            // A further step of a turn that was judged before; one that is sent to a server with its turn may be new to that id.
+            if (!history.IsNewestFromUser && !history.IsHeldByServer)
             {
                 continue;
             }

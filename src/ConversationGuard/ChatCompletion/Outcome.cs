@@ -89,11 +89,12 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             _ => GuardDecision.Continue,
         };
         var assessment = new TurnAssessment(recorded.Kind, recorded.Category, recorded.Score);
-        return Answer(recorded, decision) with
+        var outcome = Answer(recorded, decision);
+        return outcome with
         {
             IsCrisisTurn = IsCrisisTurn || recorded.Kind == TurnKind.Crisis,
             IsCrisisRepeated = IsCrisisRepeated || recorded.Kind == TurnKind.Crisis,
-            Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)],
+            Judged = [.. outcome.Judged, new(assessment, decision, State, IsRepeat: true)],
         };
     }
 

@@ -16,8 +16,9 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
     public TrackedLedger With(LedgerEntry entry)
     {
         // One that could not be judged before stands where it stood.
-        entry = entry with { Parent = Branch.Find(entry.Turn) is { } before ? before.Parent : Tip };
-        return this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry), Tip = entry.Turn };
+        var before = Branch.Find(entry.Turn);
+        entry = entry with { Parent = before is null ? Tip : before.Parent };
+        return this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry), Tip = before is null ? entry.Turn : Tip };
     }
 
     public UserTurn Newest(PresentedHistory history, int index) => Turns[Turns.Count - history.Newest.Count + index];

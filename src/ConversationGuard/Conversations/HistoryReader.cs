@@ -39,7 +39,7 @@ internal sealed class HistoryReader
         foreach (var turn in _turns)
         {
             // The latest ones of that text, in order.
-            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => !entry.IsDelivered || IsMessageId(turn)).Reverse().ToList();
+            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => !entry.IsDelivered || IsMessageId(turn) || _old == _turns.Count).Reverse().ToList();
             var sameText = _turns.Count(other => other.Fingerprint == turn.Fingerprint);
             var index = Math.Max(0, unanswered.Count - sameText) + turns.Count(other => other.Fingerprint == turn.Fingerprint);
             var id = index < unanswered.Count ? unanswered[index].Turn : Free(turn.Fingerprint, previous);
@@ -88,7 +88,10 @@ internal sealed class HistoryReader
 
         // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11).
         bool IsElsewhere(UserTurn turn) => !_entries.ContainsKey(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || _ledger.Ending is not null);
-        return reading.Turns.Take(_old).Skip(1).Any(IsElsewhere) ? null : reading;
+
+        // A turn that is on record as it is shown proves all that is shown before it.
+        var proven = Math.Max(0, reading.Turns.ToList().FindLastIndex(turn => _entries.ContainsKey(turn.Id)));
+        return reading.Turns.Take(_old).Skip(proven + 1).Any(IsElsewhere) ? null : reading;
     }
 
     /// <summary>
@@ -123,8 +126,10 @@ internal sealed class HistoryReader
             return [WithGaps(IsWhole ? null : _ledger.Entries[_ledger.Entries.Count - 1], isAgain: false, lastKnown)];
         }
 
+        // What may be made again is not counted again (R10).
         var least = matches.Min(match => match.Conflicts);
-        return [.. matches.Where(match => match.Conflicts == least).Select(match => WithGaps(match.Entry, match.IsAgain, lastKnown))];
+        var isAgain = matches.Exists(match => match.IsAgain && match.Conflicts == least);
+        return [.. matches.Where(match => match.Conflicts == least && match.IsAgain == isAgain).Select(match => WithGaps(match.Entry, match.IsAgain, lastKnown))];
     }
 
     /// <summary>Reads the newest turn as a turn on record made again, or the last known one as one.</summary>

@@ -255,7 +255,8 @@ internal static class Oracle
                 return $"the end in call {i} rests on {evidence} violations; the user wrote {call.Path.Count(turn => turn.IsViolation)} on this branch";
             }
 
-            var isJudged = trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Any(call.Asked.Contains));
+            // What was refused was not judged yet; and what was forgiven is off the record, and looks new if the host trims the reply to it away.
+            var isJudged = call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle);
             if (i > 0 && call.IsAgain && isJudged && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
             {
                 return $"call {i} wrote nothing new, and {call.State.Violations.Count} violations count after it";
@@ -449,8 +450,11 @@ internal static class Oracle
     private static int FailedRedirections(Trace trace, Call call, int from)
     {
         var branch = call.Path;
+
+        // A conversation that nothing names is judged from its messages, by the settings of today (R17 needs a record).
+        var isRefolded = trace.Scenario.Holder == Holder.Nobody && UsedSettings(trace, call).Count > 1;
         var redirected = Before(trace, call, from)
-            .Where(earlier => earlier is { IsDelivered: true, Steers: true })
+            .Where(earlier => earlier.IsDelivered && (earlier.Steers || isRefolded))
             .Select(earlier => earlier.Asked.LastOrDefault(turn => turn.IsViolation && branch.Contains(turn)))
             .OfType<Turn>()
             .Distinct();

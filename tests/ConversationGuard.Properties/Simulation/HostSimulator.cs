@@ -17,6 +17,7 @@ internal sealed class HostSimulator : IDisposable
     public const string Mark = "zqxmarkzqx";
     public const string Key = "conversation-1";
     public const string ServerId = "thread-1";
+    public const string Elsewhere = "elsewhere";
 
     private readonly Scenario _scenario;
     private readonly ChatPath _path;
@@ -31,7 +32,10 @@ internal sealed class HostSimulator : IDisposable
     private readonly IConversationGuard? _guard;
     private readonly Trace _trace;
     private readonly List<Branch> _branches = [];
+    private readonly List<(string? ConversationId, Turn Turn)> _failed = [];
     private Branch _branch = new();
+    private Branch _elsewhere = new();
+    private bool _isElsewhere;
     private Rules _rules;
 
     private bool _isTrimmed;
@@ -47,6 +51,7 @@ internal sealed class HostSimulator : IDisposable
         _trace = new Trace(scenario, path) { Store = store };
         _rules = scenario.Settings[0];
         _branch.ConversationId = scenario.Holder == Holder.Server ? ServerId : null;
+        _elsewhere.ConversationId = scenario.Holder == Holder.Server ? "thread-2" : null;
         _branches.Add(_branch);
         if (!isGuarded)
         {
@@ -124,6 +129,7 @@ internal sealed class HostSimulator : IDisposable
             case GoToOldBranch to when _branches.Count > 1:
                 Note(step);
                 _branch = _branches[to.Which % _branches.Count];
+                _branch.Path = WithFailed(_branch.Path);
                 break;
             case TrimOldest trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 0:
                 Note(step);
@@ -154,6 +160,11 @@ internal sealed class HostSimulator : IDisposable
                 Note(step);
                 Wait(_guard.ReleaseCrisisHoldAsync(key));
                 break;
+            case Simulation.Elsewhere there:
+                (_branch, _elsewhere, _isElsewhere) = (_elsewhere, _branch, true);
+                Write([there.Words], Fate.Answers, keepsFailed: false, sameText: false, Noise.None, Elsewhere);
+                (_branch, _elsewhere, _isElsewhere) = (_elsewhere, _branch, false);
+                break;
             case AtOnce both when _scenario.Holder == Holder.Server && _branch.Held.Count == 0:
                 SayAtOnce(both);
                 break;
@@ -162,7 +173,7 @@ internal sealed class HostSimulator : IDisposable
         }
     }
 
-    private string? CurrentKey => _scenario.Holder == Holder.Host ? Key : _branch.ConversationId;
+    private string? CurrentKey => _scenario.Holder == Holder.Host ? (_isElsewhere ? "conversation-2" : Key) : _branch.ConversationId;
 
     private static void Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 
@@ -288,10 +299,15 @@ internal sealed class HostSimulator : IDisposable
     {
         var (conversationId, path, _) = _branch.Snapshots[snapshot];
         _branch.ConversationId = conversationId;
-        _branch.Path = [.. path];
+        _branch.Path = WithFailed(path);
         _branch.Held.Clear();
         _branch.Snapshots.RemoveRange(snapshot, _branch.Snapshots.Count - snapshot);
     }
+
+    /// <summary>What failed under a server's id was said under it, on whichever branch: nobody can tell (R10).</summary>
+    private List<Turn> WithFailed(List<Turn> path) => _scenario.Holder == Holder.ServerWithChangingIds
+        ? [.. path.Concat(_failed.Where(failed => failed.ConversationId is not null && failed.ConversationId == _branch.ConversationId).Select(failed => failed.Turn)).Distinct()]
+        : path;
 
     private void Trim(int from, int count)
     {
@@ -337,6 +353,9 @@ internal sealed class HostSimulator : IDisposable
         {
             var answer = exchange.Response.Messages.Select(message => new Line(message, null));
             var isHeldByServer = exchange.Response.ConversationId is not null;
+
+            // What is answered has moved on to the new id.
+            _failed.RemoveAll(failed => before.Concat(newest).Any(line => line.Turn == failed.Turn));
             _branch.Held = isHeldByServer ? [] : [.. before, .. newest, .. answer];
 
             // What the host still held had not reached the server under the id before.
@@ -347,6 +366,7 @@ internal sealed class HostSimulator : IDisposable
         }
 
         _branch.ConversationId = conversationId;
+        _failed.AddRange(newest.Select(line => line.Turn).OfType<Turn>().Select(turn => (conversationId, turn)));
         newest = [.. newest.TakeWhile(line => line.Message.Role != ChatRole.Assistant || line.Message.Text.Length > 0)];
         _branch.Held = keepsFailed ? [.. before, .. newest] : before;
         if (!keepsFailed)
@@ -384,7 +404,7 @@ internal sealed class HostSimulator : IDisposable
             IsWhole = _branch.IsWhole,
             IsAmbiguous = _branch.IsAmbiguous,
             Presented = [.. shown.Select(line => line.Message)],
-            Options = _scenario.Holder == Holder.Host ? options!.WithConversationKey(Key) : options,
+            Options = _scenario.Holder == Holder.Host ? options!.WithConversationKey(CurrentKey!) : options,
         };
         _trace.Calls.Add(call);
         return call;
