@@ -36,14 +36,12 @@ public sealed class CategoryRules
 
     /// <summary>Takes of two sets of rules what is more lenient, category by category (R17).</summary>
     /// <param name="other">The other rules.</param>
-    /// <returns>The lenient rules; these very rules if the other ones are the same.</returns>
+    /// <returns>The lenient rules; these very rules if the other ones are nowhere more lenient.</returns>
     public CategoryRules MoreLenient(CategoryRules other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return ReferenceEquals(this, other)
-            ? this
-            : new CategoryRules(_rules.Keys.Union(other._rules.Keys).Select(category =>
-                new KeyValuePair<HarmCategory, CategoryRule>(category, this[category].MoreLenient(other[category]))));
+        var lenient = _rules.Keys.Union(other._rules.Keys).ToDictionary(category => category, category => this[category].MoreLenient(other[category]));
+        return lenient.All(rule => rule.Value == this[rule.Key]) ? this : new CategoryRules(lenient);
     }
 
     /// <summary>Applies the rules to what a classifier said.</summary>

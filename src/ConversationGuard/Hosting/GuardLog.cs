@@ -32,6 +32,13 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
             case GuardEventKind.CallRefused:
                 LogRefused(logger, name, guardEvent.Mode, key);
                 break;
+            case GuardEventKind.ModelEndVetoed:
+                if (logger.IsEnabled(LogLevel.Information))
+                {
+                    LogVetoed(logger, name, Join(guardEvent), guardEvent.Phase, guardEvent.IsCrisisHold, key);
+                }
+
+                break;
             case GuardEventKind.TranscriptModeEntered:
                 LogTranscriptMode(logger, name);
                 break;
@@ -61,4 +68,7 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
 
     [LoggerMessage(15, LogLevel.Warning, "ConversationGuard '{GuardName}': {EventKind} with {ErrorType}; the conversation goes on. Conversation {ConversationKey}.")]
     private static partial void LogFailed(ILogger logger, string guardName, GuardEventKind eventKind, string? errorType, string? conversationKey);
+
+    [LoggerMessage(16, LogLevel.Information, "ConversationGuard '{GuardName}': the model asked for the end and was refused, rules {RuleIds}, conversation is {Phase}, crisis hold {IsCrisisHold}. Conversation {ConversationKey}.")]
+    private static partial void LogVetoed(ILogger logger, string guardName, string ruleIds, DeEscalation.ConversationPhase phase, bool isCrisisHold, string? conversationKey);
 }
