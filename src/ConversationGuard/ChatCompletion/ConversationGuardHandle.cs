@@ -77,8 +77,8 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         return ledger.HostEnding is not null || (last is not null && ledger.Entries.SkipWhile(entry => !ReferenceEquals(entry, last)).All(entry => entry.Place >= last.Place));
     }
 
-    private static List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
-        [.. new PresentedHistory(history, isHeldByServer: false).Identify(ledger).Select(turn => turn.Id)];
+    private List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
+        [.. new PresentedHistory(history, isHeldByServer: false).Identify(ledger, services.Settings().HashSecret).Select(turn => turn.Id)];
 
     private static bool IsOfHold(LedgerEntry entry) => entry.Kind is TurnKind.Crisis or TurnKind.Calm;
 

@@ -34,7 +34,8 @@ internal sealed record GuardServices
     {
         // The name's length and the leading bar keep any two of them apart, whatever the names and keys consist of (R11).
         var isPlain = Name.Length == 0 && mode != GuardMode.Observe && conversationKey[0] != '|';
-        return isPlain ? conversationKey : FormattableString.Invariant($"|{Name.Length}|{Name}|{(mode == GuardMode.Observe ? "observed" : "enforced")}|{conversationKey}");
+        var key = isPlain ? conversationKey : FormattableString.Invariant($"|{Name.Length}|{Name}|{(mode == GuardMode.Observe ? "observed" : "enforced")}|{conversationKey}");
+        return Settings().HashSecret?.ConversationKey(key) ?? key;
     }
 
     /// <summary>Tells every observer. One that throws is its author's concern, never the conversation's.</summary>

@@ -21,11 +21,11 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
     public static TrackedLedger Track(GuardedCall call, ConversationLedger stored)
     {
         var ledger = stored.Salt is null ? stored with { Salt = NewSalt() } : stored;
-        var turns = call.History.Identify(ledger);
+        var turns = call.History.Identify(ledger, call.Settings.HashSecret);
         if (BeginsAnew(stored, call.History, turns))
         {
             ledger = ledger with { FirstTurn = turns[0].Id };
-            turns = call.History.Identify(ledger);
+            turns = call.History.Identify(ledger, call.Settings.HashSecret);
         }
 
         var terms = Terms(call, stored);

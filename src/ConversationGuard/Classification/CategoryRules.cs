@@ -40,9 +40,18 @@ public sealed class CategoryRules
     public CategoryRules MoreLenient(CategoryRules other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var lenient = _rules.Keys.Union(other._rules.Keys).ToDictionary(category => category, category => this[category].MoreLenient(other[category]));
-        return lenient.All(rule => rule.Value == this[rule.Key]) ? this : new CategoryRules(lenient);
+        if (ReferenceEquals(this, other))
+        {
+            return this;
+        }
+
+        var lenient = new CategoryRules(_rules.Keys.Union(other._rules.Keys).Select(category =>
+            new KeyValuePair<HarmCategory, CategoryRule>(category, this[category].MoreLenient(other[category]))));
+        return lenient.IsSame(this) ? this : lenient;
     }
+
+    /// <summary>Whether the same holds for every category.</summary>
+    internal bool IsSame(CategoryRules other) => ReferenceEquals(this, other) || _rules.Keys.Union(other._rules.Keys).All(category => this[category] == other[category]);
 
     /// <summary>Applies the rules to what a classifier said.</summary>
     /// <param name="classification">The classification.</param>

@@ -47,8 +47,6 @@ public sealed record ConversationTerms
             CrisisTime = CrisisTime > other.CrisisTime ? CrisisTime : other.CrisisTime,
             MostSevereAction = MostSevereAction < other.MostSevereAction ? MostSevereAction : other.MostSevereAction,
         };
-
-        // What a store gives back is never the same object as today's terms: a turn that changes nothing would be written for it.
         return lenient == this ? this : lenient;
     }
 }

@@ -62,11 +62,13 @@ internal static class ConversationGuardSection
             nameof(ConversationGuardOptions.RecogniseUserWish),
             nameof(ConversationGuardOptions.CrisisHold),
             nameof(ConversationGuardOptions.ClassifierTimeout),
+            nameof(ConversationGuardOptions.ClassifierModelFile),
             nameof(ConversationGuardOptions.Categories),
             nameof(ConversationGuardOptions.Culture),
             nameof(ConversationGuardOptions.Texts),
             nameof(ConversationGuardOptions.Region),
             nameof(ConversationGuardOptions.HelpResources),
+            nameof(ConversationGuardOptions.HashSecret),
             nameof(ConversationGuardOptions.Store));
         Check(section.GetSection(nameof(ConversationGuardOptions.CrisisHold)), nameof(CrisisHoldOptions.CalmTurns), nameof(CrisisHoldOptions.Time));
         Check(section.GetSection(nameof(ConversationGuardOptions.Store)), nameof(InMemoryStoreOptions.Capacity), nameof(InMemoryStoreOptions.Expiration));

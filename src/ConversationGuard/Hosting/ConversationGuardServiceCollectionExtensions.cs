@@ -77,7 +77,7 @@ public static class ConversationGuardServiceCollectionExtensions
         services.AddKeyedSingleton(name, (provider, _) =>
         {
             var source = provider.GetRequiredKeyedService<GuardSettingsSource>(name);
-            return new GuardRuntime(provider, name, () => source.Current, source.Options.Store);
+            return new GuardRuntime(provider, name, () => source.Current, source.Options);
         });
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredKeyedService<GuardRuntime>(name).Handle);
         if (name.Length == 0)

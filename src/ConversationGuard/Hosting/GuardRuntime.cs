@@ -11,15 +11,15 @@ namespace ConversationGuard.Hosting;
 /// <summary>One guard, put together from what is registered: for its own name first, then for all guards, then the defaults.</summary>
 internal sealed class GuardRuntime
 {
-    public GuardRuntime(IServiceProvider services, string name, Func<GuardSettings> settings, InMemoryStoreOptions store)
+    public GuardRuntime(IServiceProvider services, string name, Func<GuardSettings> settings, ConversationGuardOptions options)
     {
         var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         Services = new GuardServices
         {
             Name = name,
             Settings = settings,
-            Classifier = Find<IMessageClassifier>(services, name) ?? EmbeddedClassifier.Default,
-            Store = Find<IConversationStore>(services, name) ?? new InMemoryConversationStore(store.Capacity, store.Expiration, timeProvider),
+            Classifier = Find<IMessageClassifier>(services, name) ?? (options.ClassifierModelFile is { Length: > 0 } file ? EmbeddedClassifier.FromFile(file) : EmbeddedClassifier.Default),
+            Store = Find<IConversationStore>(services, name) ?? new InMemoryConversationStore(options.Store.Capacity, options.Store.Expiration, timeProvider),
             KeyResolver = Find<IConversationKeyResolver>(services, name),
             Policies = [.. GuardServices.BuiltInPolicies, .. All<ITerminationPolicy>(services, name)],
             Observers = [new GuardLog(Logger<GuardLog>(services)), GuardMetrics.Shared, .. All<IGuardObserver>(services, name)],

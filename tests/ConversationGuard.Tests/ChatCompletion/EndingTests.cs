@@ -64,16 +64,15 @@ public class EndingTests(ChatPath path)
     {
         await using var chat = new GuardedChat(path);
         await chat.SayAllAsync("insult one", "insult two", "insult three");
-        chat.Classifier.Before = async _ =>
-        {
-            chat.Classifier.Before = null;
-            await Task.Yield();
-            await chat.EndsAtAsync("insult four");
-        };
+        var verdict = new TaskCompletionSource();
+        chat.Classifier.Before = _ => verdict.Task;
+        var asking = chat.EndsAtAsync("unsure");
+        chat.Classifier.Before = null;
+        await chat.EndsAtAsync("insult four");
 
-        var ended = await chat.EndsAtAsync("unsure");
+        verdict.SetResult();
 
-        ended.IsRepeat.Should().BeTrue();
+        (await asking).IsRepeat.Should().BeTrue();
         chat.Model.Calls.Should().HaveCount(3);
     }
 
@@ -81,14 +80,14 @@ public class EndingTests(ChatPath path)
     public async Task R11_R14_so_it_is_where_nothing_was_on_record_and_the_host_ended_it()
     {
         await using var chat = new GuardedChat(path);
-        chat.Classifier.Before = async cancellationToken =>
-        {
-            await Task.Yield();
-            await chat.Guard.EndAsync("conversation-1", cancellationToken: cancellationToken);
-        };
+        var verdict = new TaskCompletionSource();
+        chat.Classifier.Before = _ => verdict.Task;
+        var asking = chat.EndsAtAsync("hello");
+        await chat.Guard.EndAsync("conversation-1");
 
-        await chat.EndsAtAsync("hello");
+        verdict.SetResult();
 
+        await asking;
         chat.Model.Calls.Should().BeEmpty();
         chat.Observer.Of(GuardEventKind.TurnDecided).Should().BeEmpty("a call that is refused decides nothing");
     }
@@ -97,10 +96,13 @@ public class EndingTests(ChatPath path)
     public async Task A_call_that_waited_for_its_verdict_looks_at_the_record_once_more_and_writes_nothing()
     {
         await using var chat = new GuardedChat(path);
-        chat.Classifier.Before = async _ => await Task.Yield();
+        var verdict = new TaskCompletionSource();
+        chat.Classifier.Before = _ => verdict.Task;
+        var asking = chat.SayAsync("hello");
 
-        await chat.SayAsync("hello");
+        verdict.SetResult();
 
+        await asking;
         (chat.Store.Reads, chat.Store.Writes).Should().Be((2, 0));
     }
 
