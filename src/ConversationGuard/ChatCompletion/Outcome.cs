@@ -127,6 +127,10 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     /// <summary>The same outcome with a calm turn of the call on record too.</summary>
     public Outcome AlsoRecord(TurnId turn) => this with { Recorded = [.. Recorded, turn] };
 
+    /// <summary>The same outcome with what was decided about the model's request to end (R13), and the turn that it puts on record.</summary>
+    public Outcome Request(GuardDecision decision, ConversationState state, ConversationLedger ledger, LedgerEntry? recorded = null) =>
+        this with { Decision = decision, State = state, Ledger = ledger, Recorded = recorded is null ? Recorded : [.. Recorded, recorded.Turn] };
+
     /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
     public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
 
@@ -142,18 +146,18 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             return this with { State = state, Ledger = isObsolete ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger };
         }
 
+        var decisive = Recorded.Select(branch.Find).Last(entry => entry is { Action: GuardAction.End })!;
+        var grounds = Decision.Reason == EndReason.UserRequest ? branch.Entries.Where(entry => entry.Kind == TurnKind.EndWish).Reverse().Take(1) : state.Violations;
         var ending = new ConversationEnding
         {
             Reason = Decision.Reason ?? EndReason.HostRequest,
             At = now,
-            Category = Category,
+            Category = decisive.Category,
             RuleIds = Decision.RuleIds,
-            Evidence = Decision.Reason == EndReason.UserRequest
-                ? [.. branch.Entries.Skip(branch.Entries.Count - 2).Select(entry => entry.Turn)]
-                : [.. state.Violations.Select(entry => entry.Turn)],
+            Evidence = [.. grounds.Select(entry => entry.Turn).Append(decisive.Turn).Distinct()],
             FailedRedirections = state.FailedRedirections,
         };
-        var decisive = branch.Entries.Last(entry => entry.Action == GuardAction.End) with { Ending = ending };
+        decisive = decisive with { Ending = ending };
         return this with { Ledger = Ledger.With(decisive), State = ConversationState.Fold(branch.With(decisive), Terms, now), Ending = ending };
     }
 
