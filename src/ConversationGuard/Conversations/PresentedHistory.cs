@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ConversationGuard.Classification;
 using Microsoft.Extensions.AI;
 
@@ -51,14 +50,16 @@ internal sealed class PresentedHistory
 
     /// <summary>Gives every turn the identity that it has in a ledger.</summary>
     /// <param name="ledger">The ledger; its salt keys the hashes.</param>
+    /// <param name="secret">The host's secret that keys them too; null if it has none.</param>
     /// <returns>The turns, oldest first.</returns>
-    public IReadOnlyList<UserTurn> Identify(ConversationLedger ledger)
+    public IReadOnlyList<UserTurn> Identify(ConversationLedger ledger, HashSecret? secret = null)
     {
+        var key = HashSecret.TurnKey(secret, ledger.Salt!);
         var occurrences = new Dictionary<string, int>(StringComparer.Ordinal);
         var turns = new List<UserTurn>(All.Count);
         foreach (var turn in All)
         {
-            var fingerprint = Fingerprint(turn, ledger.Salt!);
+            var fingerprint = Fingerprint(turn, key);
             var occurrence = occurrences.TryGetValue(fingerprint, out var before) ? before : 0;
             occurrences[fingerprint] = occurrence + 1;
             turns.Add(turn with { Fingerprint = fingerprint, Id = Id(fingerprint, occurrence) });
@@ -137,8 +138,8 @@ internal sealed class PresentedHistory
     }
 
     /// <summary>A message id names one turn; a text may name several.</summary>
-    private static string Fingerprint(UserTurn turn, string salt) =>
-        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, salt) : "t" + Hash(turn.Text, salt);
+    private static string Fingerprint(UserTurn turn, byte[] key) =>
+        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, key) : "t" + Hash(turn.Text, key);
 
     private static TurnId Id(string fingerprint, int occurrence) =>
         new(occurrence == 0 ? fingerprint : fingerprint + "#" + occurrence.ToString(CultureInfo.InvariantCulture));
@@ -157,10 +158,10 @@ internal sealed class PresentedHistory
     }
 
     /// <summary>96 bits of a keyed hash: enough to tell the turns of one conversation apart.</summary>
-    private static string Hash(string text, string salt)
+    private static string Hash(string text, byte[] key)
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Length];
-        KeyedHash.Compute(Encoding.UTF8.GetBytes(salt), text, hash);
+        KeyedHash.Compute(key, text, hash);
         return Convert.ToBase64String(hash.Slice(0, 12).ToArray());
     }
 }

@@ -118,6 +118,16 @@ public sealed class ConversationGuardOptions
     /// </summary>
     public Dictionary<string, string> HelpResources { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Gets or sets the bounds of the in-memory store. They are read once, when the guard is first used.</summary>
+    /// <summary>
+    /// Gets or sets a secret that keys the hashes of turns and of conversation keys in the store, so that who has the store alone cannot look for guessed sentences in it (R19). It must be the same on all
+    /// machines that share a store, and is read once, when the guard is first used. With another secret conversations begin anew, ended ones too: what was stored before is not found again, and expires.
+    /// </summary>
+    /// <value>At least 32 characters, for example 32 random bytes in base64; default null: turns are keyed with a random value that is stored beside them. Keep it where secrets are kept, not in appsettings.json.</value>
+    public string? HashSecret { get; set; }
+
+    /// <summary>Gets or sets the bounds of the in-memory store, and of the copies that bridge the failure of another one. They are read once, when the guard is first used.</summary>
     public InMemoryStoreOptions Store { get; set; } = new();
+
+    /// <summary>Gets or sets what is done when a store of the host's, Redis for example, fails. Read once, when the guard is first used.</summary>
+    public StoreFailureOptions StoreFailure { get; set; } = new();
 }
