@@ -124,15 +124,15 @@ internal sealed class GuardPipeline
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
                 var stored = await _services.HostStore.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-                var tracked = TrackedLedger.Track(call, stored.Ledger);
+                var now = _services.TimeProvider.GetUtcNow();
+                var tracked = TrackedLedger.Track(call, stored.Ledger, now);
                 if (tracked.Branch.Ending is { } before)
                 {
                     return (Exception(before, isRepeat: true), GuardDecision.Continue);
                 }
 
-                var now = _services.TimeProvider.GetUtcNow();
                 var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
-                var entry = outcome.EntryOfNewest(tracked.Branch, tracked.Turns, now);
+                var entry = outcome.EntryOfNewest(tracked, now);
                 var assessment = new TurnAssessment(entry.Kind, entry.Category, entry.Score);
                 var proposal = ModelEnd.Propose(outcome, state);
                 var decision = proposal.Action == GuardAction.End
@@ -250,7 +250,7 @@ internal sealed class GuardPipeline
             }
 
             // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger);
+            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
             var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
             if (start.Ending is not null)
             {
@@ -317,6 +317,7 @@ internal sealed class GuardPipeline
         }
 
         outcome = tracked is null ? outcome : outcome with { State = ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now) };
+        List<(int Index, TurnKind Kind)>? unrecorded = null;
         for (var i = 0; i < history.Newest.Count; i++)
         {
             if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
@@ -325,8 +326,8 @@ internal sealed class GuardPipeline
                 continue;
             }
 
-            // A further step of a turn that was judged before.
-            if (!history.IsNewestFromUser)
+            // A further step of a turn that was judged before; one that is sent to a server with its turn may be new to that id.
+            if (!history.IsNewestFromUser && !history.IsHeldByServer)
             {
                 continue;
             }
@@ -334,15 +335,31 @@ internal sealed class GuardPipeline
             verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
             var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
             var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Marker(judgement.Assessment.Kind, now) : null);
-            if (entry is not null)
+            if (entry is null)
             {
-                tracked ??= TrackedLedger.Track(call, stored);
-                var newest = tracked.Value.Newest(history, i);
-                entry = entry with { Turn = newest.Id, Place = newest.Place };
-                tracked = tracked.Value.With(entry);
+                if (i < history.Newest.Count - 1)
+                {
+                    (unrecorded ??= []).Add((i, judgement.Assessment.Kind));
+                }
+
+                outcome = outcome.Add(judgement, null, tracked?.Ledger);
+                continue;
             }
 
-            outcome = outcome.Add(judgement, entry, tracked?.Ledger);
+            tracked ??= TrackedLedger.Track(call, stored, now);
+
+            // All turns of a call go on record when one does, or the others would be judged again with every retry (R10).
+            foreach (var (index, kind) in unrecorded ?? [])
+            {
+                var turn = tracked.Value.Newest(history, index).Id;
+                tracked = tracked.Value.With(Judgement.Marker(kind, now) with { Turn = turn });
+                outcome = outcome.AlsoRecord(turn);
+            }
+
+            unrecorded = null;
+            entry = entry with { Turn = tracked.Value.Newest(history, i).Id };
+            tracked = tracked.Value.With(entry);
+            outcome = outcome.Add(judgement, entry, tracked.Value.Ledger);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])
