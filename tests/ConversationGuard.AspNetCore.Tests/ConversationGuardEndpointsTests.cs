@@ -249,6 +249,19 @@ public class ConversationGuardEndpointsTests
         File.Exists(_host.FilePath("conversation-feedback.jsonl")).Should().BeFalse();
     }
 
+    [Test]
+    public async Task R18_a_guard_that_merely_observes_tells_the_participant_of_nothing()
+    {
+        await StartAsync(OwnedByAnn, builder => builder.Services.Configure<Hosting.ConversationGuardOptions>(options => options.Mode = ChatCompletion.GuardMode.Observe));
+        await _host!.EndAsync("chat-1");
+        (await _host.Guard.GetStatusAsync("chat-1")).Ending.Should().NotBeNull("the host sees it");
+
+        var status = await JsonAsync(_host.GetAsync("/chats/chat-1/guard", "ann"));
+
+        (status.GetProperty("phase").GetString(), status.GetProperty("isEnded").GetBoolean()).Should().Be(("engaged", false));
+        (await _host.PostAsync("/chats/chat-1/guard/appeal", new { comment = "why" }, "ann")).StatusCode.Should().Be(HttpStatusCode.Conflict);
+    }
+
     private static void OwnedByAnn(ConversationGuardEndpointOptions options) => options.IsOwner = IsAnn;
 
     private static ValueTask<bool> IsAnn(HttpContext context, string key) => new(context.User.Identity?.Name == "ann");

@@ -1,3 +1,4 @@
+using ConversationGuard.ChatCompletion;
 using ConversationGuard.DeEscalation;
 
 namespace ConversationGuard.AspNetCore;
@@ -118,7 +119,9 @@ public sealed class FeedbackDesk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private static bool IsOpenTo(ConversationStatus status) => status.Ending is not null || status.State.Phase is ConversationPhase.Warned or ConversationPhase.Ended;
+    /// <summary>Where the guard merely observes, nobody was warned or ended (R18).</summary>
+    private static bool IsOpenTo(ConversationStatus status) =>
+        status.Mode == GuardMode.Enforce && (status.Ending is not null || status.State.Phase is ConversationPhase.Warned or ConversationPhase.Ended);
 
     private FeedbackEntry Entry(FeedbackKind kind, ConversationStatus status) => new()
     {
