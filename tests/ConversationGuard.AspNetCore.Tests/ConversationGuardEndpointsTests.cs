@@ -262,6 +262,14 @@ public class ConversationGuardEndpointsTests
         (await _host.PostAsync("/chats/chat-1/guard/appeal", new { comment = "why" }, "ann")).StatusCode.Should().Be(HttpStatusCode.Conflict);
     }
 
+    [Test]
+    public async Task Without_the_desk_for_feedback_the_host_does_not_start()
+    {
+        var start = () => GuardedHost.StartAsync(_ => { }, app => app.MapConversationGuard("/guard"));
+
+        (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*AddConversationFeedback*");
+    }
+
     private static void OwnedByAnn(ConversationGuardEndpointOptions options) => options.IsOwner = IsAnn;
 
     private static ValueTask<bool> IsAnn(HttpContext context, string key) => new(context.User.Identity?.Name == "ann");
