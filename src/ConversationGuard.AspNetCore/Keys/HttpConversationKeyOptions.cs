@@ -18,5 +18,6 @@ public sealed class HttpConversationKeyOptions
     public bool PerUser { get; set; } = true;
 
     /// <summary>Gets or sets the claim that holds the user's id; default <see cref="ClaimTypes.NameIdentifier"/>, and <c>sub</c> where that is absent.</summary>
+    /// <remarks>It becomes part of the key, which logs and the record of feedback show: take one that is neither a name nor an address.</remarks>
     public string? UserClaim { get; set; }
 }
