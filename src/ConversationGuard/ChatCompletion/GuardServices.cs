@@ -18,6 +18,9 @@ internal sealed record GuardServices
 
     public required IConversationStore Store { get; init; }
 
+    /// <summary>Gets the store as the host's own calls see it: they are told when it fails.</summary>
+    public IConversationStore HostStore => Store is BridgedConversationStore bridged ? bridged.ForHost : Store;
+
     public IConversationKeyResolver? KeyResolver { get; init; }
 
     public IReadOnlyList<IGuardObserver> Observers { get; init; } = [];

@@ -17,6 +17,13 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
     public static ConversationTerms Terms(GuardedCall call, ConversationLedger ledger) =>
         ledger.Terms is null || ledger.IsEmpty ? call.Settings.Terms : ledger.Terms.MoreLenient(call.Settings.Terms);
 
+    /// <summary>The terms for a call: on a record that may lack what others know nothing is warned about or ended by itself (R5, R6). They do not go on record.</summary>
+    public static ConversationTerms Terms(GuardedCall call, VersionedLedger stored)
+    {
+        var terms = Terms(call, stored.Ledger);
+        return stored.IsBridged && terms.MostSevereAction > GuardAction.Redirect ? terms with { MostSevereAction = GuardAction.Redirect } : terms;
+    }
+
     /// <summary>Gives the turns their identities and finds the branch that they show.</summary>
     public static TrackedLedger Track(GuardedCall call, ConversationLedger stored)
     {
