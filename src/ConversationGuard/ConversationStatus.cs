@@ -12,4 +12,7 @@ public sealed record ConversationStatus(string ConversationKey, ConversationStat
 {
     /// <summary>Gets the mode that the guard is in. Only under <see cref="GuardMode.Enforce"/> was anybody shown what stands here (R18).</summary>
     public GuardMode Mode { get; init; }
+
+    /// <summary>Gets the name of the guard; empty for the unnamed one.</summary>
+    public string GuardName { get; init; } = string.Empty;
 }

@@ -86,7 +86,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         Status(conversationKey, await pipeline.UpdateAsync(services.HostStore, StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
 
     private ConversationStatus Status(string conversationKey, ConversationLedger ledger) =>
-        new(conversationKey, Fold(ledger), ledger.Ending) { Mode = services.Settings().Mode };
+        new(conversationKey, Fold(ledger), ledger.Ending) { GuardName = services.Name, Mode = services.Settings().Mode };
 
     private ConversationState Fold(ConversationLedger ledger)
     {
