@@ -1,6 +1,6 @@
 using ConsoleChat.Chat;
-using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
+using ConversationGuard.Transcripts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConsoleChat.Chat;
 using ConsoleChat.Playback;
 using ConsoleChat.Providers;
+using ConversationGuard.Transcripts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

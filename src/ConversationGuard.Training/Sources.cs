@@ -50,6 +50,12 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         return Deduplicate(texts);
     }
 
+    /// <summary>Reads what ships with the project, the contrast corpus and the templates, and texts of one's own before it: of two of the same text one's own counts.</summary>
+    public IReadOnlyList<LabelledText> ReadCorpusAnd(IEnumerable<LabelledText> own) => Deduplicate([.. own, .. ReadCorpus(Path.Combine(projectDirectory, "Corpus")), .. ReadTemplates()]);
+
+    /// <summary>Reads everything that may train the model, and texts of one's own before it.</summary>
+    public IReadOnlyList<LabelledText> ReadAllAnd(IEnumerable<LabelledText> own) => Deduplicate([.. own, .. ReadAll()]);
+
     /// <summary>The same text with the same answer counts once per source; the corpus wins over other sources' labels.</summary>
     private static List<LabelledText> Deduplicate(List<LabelledText> texts)
     {
@@ -558,6 +564,12 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     /// <summary>Words that are surely profane, or rude: they help to see through disguise.</summary>
     public IEnumerable<string> ReadLexicon()
     {
+        // Who trains on their own texts alone has none.
+        if (!Directory.Exists(Data("lexicons")))
+        {
+            yield break;
+        }
+
         foreach (var line in File.ReadLines(Data("lexicons/ldnoobw/en")))
         {
             yield return line.Trim().ToLowerInvariant();

@@ -3,6 +3,7 @@ using System.Text;
 using ConsoleChat.Eliza;
 using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
+using ConversationGuard.Transcripts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -62,7 +63,7 @@ public sealed class ChatHostTests
     private static async Task<GuardMode?> ModeAsync(IHost host)
     {
         var player = new TranscriptPlayer(host.Services.GetRequiredService<IChatClient>(), host.Services.GetRequiredService<TurnObserver>());
-        var played = await player.PlayAsync(new RecordedConversation(1, "a", ["Hello"]));
+        var played = await PlayedConversation.PlayAsync(player, new RecordedConversation(1, new LineId("a"), [new ChatMessage(ChatRole.User, "Hello")]));
         return played.Turns.Single().Decision?.Mode;
     }
 

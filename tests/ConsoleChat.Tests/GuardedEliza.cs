@@ -1,8 +1,8 @@
 using ConsoleChat.Eliza;
-using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
 using ConversationGuard.Hosting;
+using ConversationGuard.Transcripts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

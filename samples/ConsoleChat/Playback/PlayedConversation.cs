@@ -1,5 +1,6 @@
 using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
+using ConversationGuard.Transcripts;
 
 namespace ConsoleChat.Playback;
 
@@ -9,10 +10,10 @@ namespace ConsoleChat.Playback;
 internal sealed record PlayedConversation(RecordedConversation Recorded, IReadOnlyList<PlayedTurn> Turns)
 {
     /// <summary>Gets the type of the error that stopped the conversation, if one did.</summary>
-    public string? ErrorType { get; init; }
+    public string? ErrorType => Turns is [.., { ErrorType: { } type }] ? type : null;
 
     /// <summary>Gets how many user turns were not sent any more.</summary>
-    public int NotSent => Recorded.UserTurns.Count - Turns.Count;
+    public int NotSent => Recorded.UserTurns.Count() - Turns.Count;
 
     /// <summary>Gets how the conversation stands after its last turn.</summary>
     public Outcome Outcome =>
@@ -24,4 +25,24 @@ internal sealed record PlayedConversation(RecordedConversation Recorded, IReadOn
             (_, { Decision.Phase: ConversationPhase.Warned } or { Decision.Action: GuardAction.Warn }) => Outcome.Warned,
             _ => Outcome.Active,
         };
+
+    /// <summary>Says a recorded conversation's user turns to the bot, until it is over.</summary>
+    /// <param name="player">Says them.</param>
+    /// <param name="recorded">What was recorded; what another bot answered then is left out.</param>
+    /// <param name="cancellationToken">Cancels the playing.</param>
+    /// <returns>How it went.</returns>
+    public static async Task<PlayedConversation> PlayAsync(TranscriptPlayer player, RecordedConversation recorded, CancellationToken cancellationToken = default)
+    {
+        var played = new PlayedConversation(recorded, []);
+        await foreach (var turn in player.PlayAsync(Guid.NewGuid().ToString("N"), recorded.UserTurns, cancellationToken))
+        {
+            played = played with { Turns = [.. played.Turns, turn] };
+            if (played.Outcome is Outcome.Ended or Outcome.Failed)
+            {
+                break;
+            }
+        }
+
+        return played;
+    }
 }

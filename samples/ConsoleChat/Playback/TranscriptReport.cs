@@ -1,6 +1,7 @@
 using System.Globalization;
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
+using ConversationGuard.Transcripts;
 using Spectre.Console;
 
 namespace ConsoleChat.Playback;
@@ -45,7 +46,7 @@ internal sealed class TranscriptReport
             table.AddRow(Row(i + 1, played.Turns[i]).Select(cell => new Text(cell)));
         }
 
-        Line($"Conversation {Printable.Excerpt(played.Recorded.Id, 60)}");
+        Line($"Conversation {Printable.Excerpt(played.Recorded.Id.Value, 60)}");
         if (played.Turns.Count > 0)
         {
             _console.Write(table);
@@ -66,7 +67,7 @@ internal sealed class TranscriptReport
     private static IEnumerable<string> Row(int number, PlayedTurn turn) =>
     [
         number.ToString(CultureInfo.InvariantCulture),
-        Printable.Excerpt(turn.Text, ExcerptLength),
+        Printable.Excerpt(turn.Message.Text, ExcerptLength),
         .. turn.Decision is { } decision ? Why(decision) : ["-", "-", "-", "-"],
     ];
 

@@ -1,62 +1,58 @@
 using ConsoleChat.Chat;
+using ConversationGuard.Transcripts;
 
 namespace ConsoleChat.Playback;
 
-/// <summary>Reads a transcript file, plays every conversation and reports.</summary>
+/// <summary>Plays every conversation of a transcript file and reports.</summary>
 internal sealed class TranscriptRun(TranscriptPlayer player, TranscriptReport report, TextWriter errors, CtrlC ctrlC)
 {
     private const int Interrupted = 130;
 
+    private readonly List<PlayedConversation> _played = [];
+    private bool _skippedLines;
+
     /// <summary>Runs.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file: one JSON object <c>{"id", "messages": [{"role", "content"}]}</c> a line.</param>
     /// <returns>0; 1 if a line was skipped or a bot did not answer; 130 after Ctrl+C.</returns>
     /// <exception cref="SetupException">The file cannot be read.</exception>
     public async Task<int> RunAsync(string path)
     {
-        var transcript = await ReadAsync(path);
-        foreach (var bad in transcript.BadLines)
-        {
-            await errors.WriteLineAsync($"Line {bad.Line} skipped: {bad.Problem}.");
-        }
-
-        var played = new List<PlayedConversation>();
         try
         {
-            await ctrlC.RunAsync(cancellationToken => PlayAsync(transcript, played, cancellationToken));
+            await using var file = File.OpenRead(path);
+            await ctrlC.RunAsync(cancellationToken => PlayAsync(file, cancellationToken));
         }
         catch (OperationCanceledException)
         {
             return Interrupted;
         }
-
-        report.ShowSum(played);
-        return transcript.BadLines.Count > 0 || played.Any(conversation => conversation.Outcome == Outcome.Failed) ? 1 : 0;
-    }
-
-    private static async Task<Transcript> ReadAsync(string path)
-    {
-        try
-        {
-            using var reader = File.OpenText(path);
-            return await Transcript.ReadAsync(reader);
-        }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new SetupException($"There is no transcript file {Path.GetFullPath(path)}.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new SetupException($"The transcript file {Path.GetFullPath(path)} cannot be read: {exception.Message}");
         }
+
+        report.ShowSum(_played);
+        return _skippedLines || _played.Exists(conversation => conversation.Outcome == Outcome.Failed) ? 1 : 0;
     }
 
-    private async Task PlayAsync(Transcript transcript, List<PlayedConversation> played, CancellationToken cancellationToken)
+    private async Task PlayAsync(FileStream file, CancellationToken cancellationToken)
     {
-        foreach (var recorded in transcript.Conversations)
+        await foreach (var line in JsonLines.ReadAsync(new Utf8LineReader(file), TranscriptFormat.Parse, cancellationToken))
         {
-            var conversation = await player.PlayAsync(recorded, cancellationToken);
+            if (line.Value is null)
+            {
+                await errors.WriteLineAsync($"Line {line.Number} skipped: {line.Problem}.");
+                _skippedLines = true;
+                continue;
+            }
+
+            var conversation = await PlayedConversation.PlayAsync(player, line.Value, cancellationToken);
             report.Show(conversation);
-            played.Add(conversation);
+            _played.Add(conversation);
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         var isReply = call.Ended is null && !AsksForTools(response.Messages.SelectMany(message => message.Contents));
         if (isReply && call.Notice is { } notice)
         {
-            response = WithNotice(response, notice);
+            response = WithNotice(response, notice, call.NoticeKind);
         }
 
         await _pipeline.CompleteAsync(call, response.ConversationId, isReply, cancellationToken).ConfigureAwait(false);
@@ -86,7 +86,7 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         var isReply = call.Ended is null && !tools.ArePending;
         if (isReply && call.Notice is { } notice)
         {
-            yield return NoticeUpdate(last, message, notice);
+            yield return NoticeUpdate(last, message, notice, call.NoticeKind);
         }
 
         await _pipeline.CompleteAsync(call, conversationId, isReply, cancellationToken).ConfigureAwait(false);
@@ -161,17 +161,17 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     };
 
     /// <summary>Appends to a copy: an inner client may hand out one response more than once.</summary>
-    private static ChatResponse WithNotice(ChatResponse response, string notice)
+    private static ChatResponse WithNotice(ChatResponse response, string notice, string? kind)
     {
         var messages = response.Messages.ToList();
         if (messages is [.., { Role: var role } last] && role == ChatRole.Assistant)
         {
             messages[^1] = last.Clone();
-            messages[^1].Contents = [.. last.Contents, new TextContent(Separated(notice, !string.IsNullOrEmpty(last.Text)))];
+            messages[^1].Contents = [.. last.Contents, GuardNotice.Content(Separated(notice, !string.IsNullOrEmpty(last.Text)), kind)];
         }
         else
         {
-            messages.Add(new ChatMessage(ChatRole.Assistant, notice));
+            messages.Add(new ChatMessage(ChatRole.Assistant, [GuardNotice.Content(notice, kind)]));
         }
 
         return new ChatResponse(messages)
@@ -190,7 +190,7 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     private static string Separated(string notice, bool followsText) => followsText ? "\n\n" + notice : notice;
 
     /// <summary>Belongs to the message that went out last, so that both paths give the same message.</summary>
-    private static ChatResponseUpdate NoticeUpdate(ChatResponseUpdate? last, StreamedMessage message, string notice) => new(ChatRole.Assistant, Separated(notice, message is { IsReply: true, HasText: true }))
+    private static ChatResponseUpdate NoticeUpdate(ChatResponseUpdate? last, StreamedMessage message, string notice, string? kind) => new(ChatRole.Assistant, [GuardNotice.Content(Separated(notice, message is { IsReply: true, HasText: true }), kind)])
     {
         AuthorName = message.IsReply ? last?.AuthorName : null,
         ConversationId = last?.ConversationId,

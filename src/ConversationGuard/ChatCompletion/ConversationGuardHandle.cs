@@ -10,7 +10,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
 {
     public async ValueTask<ConversationStatus> GetStatusAsync(string conversationKey, CancellationToken cancellationToken = default)
     {
-        var stored = await services.Store.GetAsync(StoreKey(conversationKey), cancellationToken).ConfigureAwait(false);
+        var stored = await services.HostStore.GetAsync(StoreKey(conversationKey), cancellationToken).ConfigureAwait(false);
         return Status(conversationKey, stored.Ledger);
     }
 
@@ -51,12 +51,12 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         }
 
         var (from, to) = (StoreKey(conversationKey), StoreKey(branchKey));
-        var stored = await services.Store.GetAsync(from, cancellationToken).ConfigureAwait(false);
+        var stored = await services.HostStore.GetAsync(from, cancellationToken).ConfigureAwait(false);
 
         // Without a notable turn there is none to keep; what a host ended stays the source's own end (R11).
         var branch = stored.Ledger.Entries.Count == 0 ? ConversationLedger.Empty : stored.Ledger.KeepingOnly(Turns(messages, stored.Ledger));
-        var existing = await services.Store.GetAsync(to, cancellationToken).ConfigureAwait(false);
-        if (!existing.Ledger.IsEmpty || (!branch.IsEmpty && !await services.Store.TryUpdateAsync(to, branch, existing.Version, cancellationToken).ConfigureAwait(false)))
+        var existing = await services.HostStore.GetAsync(to, cancellationToken).ConfigureAwait(false);
+        if (!existing.Ledger.IsEmpty || (!branch.IsEmpty && !await services.HostStore.TryUpdateAsync(to, branch, existing.Version, cancellationToken).ConfigureAwait(false)))
         {
             throw new InvalidOperationException($"Something is on record under the key \"{branchKey}\" already. A branch needs a key of its own.");
         }
@@ -85,11 +85,11 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     /// <summary>The branch that the conversation went on with last.</summary>
     private static ConversationLedger Latest(ConversationLedger ledger) => ledger.Entries is [.., var last] ? ledger.BranchOf([last.Turn]) : ledger;
 
-    private static List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
-        [.. new PresentedHistory(history, isHeldByServer: false).Read(ledger).First().Turns.Select(turn => turn.Id)];
+    private List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
+        [.. new PresentedHistory(history, isHeldByServer: false).Read(ledger, services.Settings().HashSecret).First().Turns.Select(turn => turn.Id)];
 
     private async ValueTask<ConversationStatus> ChangeAsync(string conversationKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken) =>
-        Status(conversationKey, await pipeline.UpdateAsync(StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
+        Status(conversationKey, await pipeline.UpdateAsync(services.HostStore, StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
 
     private ConversationStatus Status(string conversationKey, ConversationLedger ledger) =>
         new(conversationKey, Fold(Latest(ledger)), Latest(ledger).Ending);

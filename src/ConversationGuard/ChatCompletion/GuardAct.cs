@@ -50,6 +50,7 @@ internal static class GuardAct
         return turn with
         {
             Notice = turn.Notice is null ? notice : turn.Notice + "\n\n" + notice,
+            NoticeKind = turn.NoticeKind ?? GuardNotice.EndWish,
             InnerOptions = Instruct(turn.InnerOptions, wording.WishInstruction()),
         };
     }
@@ -59,7 +60,7 @@ internal static class GuardAct
         var wording = turn.Settings.Wording;
 
         // The help resources come once per hold, again when they are asked for (R5), and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
-        turn = held.Exists(NeedsResources) ? turn with { Notice = wording.HelpResources() } : turn;
+        turn = held.Exists(NeedsResources) ? turn with { Notice = wording.HelpResources(), NoticeKind = GuardNotice.HelpResources } : turn;
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && held.Exists(outcome => outcome.IsCrisisTurn)
             ? turn with { Reply = wording.SupportReply() }
             : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };
@@ -78,7 +79,7 @@ internal static class GuardAct
         var wording = turn.Settings.Wording;
         var warns = outcome.Decision.Action == GuardAction.Warn;
         var role = outcome.Terms.Categories[outcome.Category].Role;
-        turn = warns ? turn with { Notice = wording.WarningNotice(outcome.Category) } : turn;
+        turn = warns ? turn with { Notice = wording.WarningNotice(outcome.Category), NoticeKind = GuardNotice.Warning } : turn;
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply
             ? turn with { Reply = wording.Reply(role, outcome.Category) }
             : turn with { InnerOptions = Instruct(turn.Options, wording.Instruction(role, outcome.Category, warns)) };

@@ -16,6 +16,7 @@ internal sealed class GuardPipeline
     private readonly OutcomeReports _reports;
     private readonly TranscriptFollower _transcripts;
     private readonly GuardServices _services;
+    private readonly WriteQueues _queues = new();
 
     public GuardPipeline(GuardServices services)
     {
@@ -75,7 +76,7 @@ internal sealed class GuardPipeline
             catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
             {
-                _judge.Report(outcome.Call, GuardEventKind.StoreFailed, error);
+                ReportStore(outcome.Call, error);
             }
         }
     }
@@ -83,19 +84,25 @@ internal sealed class GuardPipeline
     /// <summary>Changes a stored ledger; the change is applied again if someone else wrote in between.</summary>
     /// <returns>The ledger as it stands then.</returns>
     /// <exception cref="InvalidOperationException">The store refuses every write.</exception>
-    public async ValueTask<ConversationLedger> UpdateAsync(string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken)
+    public ValueTask<ConversationLedger> UpdateAsync(string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken) =>
+        UpdateAsync(_services.Store, storeKey, change, cancellationToken);
+
+    /// <summary>Changes a stored ledger, in the store as the caller sees it.</summary>
+    /// <inheritdoc cref="UpdateAsync(string, Func{ConversationLedger, ConversationLedger}, CancellationToken)"/>
+    public async ValueTask<ConversationLedger> UpdateAsync(IConversationStore store, string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken)
     {
+        using var place = _queues.PlaceFor(storeKey);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+            var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             var changed = change(stored.Ledger);
             if (ReferenceEquals(changed, stored.Ledger) ||
-                await _services.Store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+                await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
             {
                 return changed;
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
+            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
         }
 
         throw StoreRefusesWrites();
@@ -116,7 +123,7 @@ internal sealed class GuardPipeline
         {
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                var stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                var stored = await _services.HostStore.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
                 var now = _services.TimeProvider.GetUtcNow();
                 var tracked = TrackedLedger.Track(call, stored.Ledger, now);
                 if (tracked.Branch.Ending is { } before)
@@ -146,7 +153,7 @@ internal sealed class GuardPipeline
                     FailedRedirections = state.FailedRedirections,
                 };
                 var ended = tracked.Ledger.With(entry with { Ending = ending });
-                if (await _services.Store.TryUpdateAsync(storeKey, ended, stored.Version, cancellationToken).ConfigureAwait(false))
+                if (await _services.HostStore.TryUpdateAsync(storeKey, ended, stored.Version, cancellationToken).ConfigureAwait(false))
                 {
                     _reports.Ended(call, ending);
                     return (Exception(ending, isRepeat: false), decision);
@@ -161,7 +168,7 @@ internal sealed class GuardPipeline
         catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
-            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            ReportStore(call, error);
             return (null, GuardDecision.Veto(GuardAction.Continue, "R6"));
         }
     }
@@ -184,7 +191,7 @@ internal sealed class GuardPipeline
         catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
-            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            ReportStore(call, error);
         }
     }
 
@@ -225,6 +232,7 @@ internal sealed class GuardPipeline
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
         var verdicts = new Verdict?[call.History.Newest.Count];
+        using var place = _queues.PlaceFor(storeKey);
         for (var attempt = 1; ; attempt++)
         {
             VersionedLedger stored;
@@ -234,16 +242,16 @@ internal sealed class GuardPipeline
                 stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-            catch (Exception error) when (error.IsFailure(cancellationToken))
+            catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
 #pragma warning restore CA1031
             {
-                _judge.Report(call, GuardEventKind.StoreFailed, error);
-                (stored, isStoreDown) = (VersionedLedger.None, true);
+                ReportStore(call, error);
+                (stored, isStoreDown) = (VersionedLedger.None with { IsBridged = true }, true);
             }
 
             // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
             var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
-            var start = new Outcome(call, TrackedLedger.Terms(call, stored.Ledger), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
+            var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
             if (start.Ending is not null)
             {
                 return _reports.Refuse(start);
@@ -267,7 +275,16 @@ internal sealed class GuardPipeline
                 return outcome;
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
+            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A store that the guard goes on without reports its failures itself.</summary>
+    private void ReportStore(GuardedCall call, Exception error)
+    {
+        if (error is not ConversationStoreUnavailableException)
+        {
+            _judge.Report(call, GuardEventKind.StoreFailed, error);
         }
     }
 
@@ -280,10 +297,10 @@ internal sealed class GuardPipeline
             return await _services.Store.TryUpdateAsync(storeKey, ledger, version, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-        catch (Exception error) when (error.IsFailure(cancellationToken))
+        catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
 #pragma warning restore CA1031
         {
-            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            ReportStore(call, error);
             return true;
         }
     }

@@ -18,6 +18,9 @@ internal sealed record GuardServices
 
     public required IConversationStore Store { get; init; }
 
+    /// <summary>Gets the store as the host's own calls see it: they are told when it fails.</summary>
+    public IConversationStore HostStore => Store is BridgedConversationStore bridged ? bridged.ForHost : Store;
+
     public IConversationKeyResolver? KeyResolver { get; init; }
 
     public IReadOnlyList<IGuardObserver> Observers { get; init; } = [];
@@ -34,7 +37,8 @@ internal sealed record GuardServices
     {
         // The name's length and the leading bar keep any two of them apart, whatever the names and keys consist of (R11).
         var isPlain = Name.Length == 0 && mode != GuardMode.Observe && conversationKey[0] != '|';
-        return isPlain ? conversationKey : FormattableString.Invariant($"|{Name.Length}|{Name}|{(mode == GuardMode.Observe ? "observed" : "enforced")}|{conversationKey}");
+        var key = isPlain ? conversationKey : FormattableString.Invariant($"|{Name.Length}|{Name}|{(mode == GuardMode.Observe ? "observed" : "enforced")}|{conversationKey}");
+        return Settings().HashSecret?.ConversationKey(key) ?? key;
     }
 
     /// <summary>Tells every observer. One that throws is its author's concern, never the conversation's.</summary>

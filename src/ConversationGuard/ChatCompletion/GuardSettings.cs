@@ -28,5 +28,8 @@ internal sealed record GuardSettings
     /// <summary>Gets a value indicating whether the user's wish to end is recognised (R12).</summary>
     public bool RecognisesWishes { get; init; } = true;
 
+    /// <summary>Gets the secret that keys what is stored; null for none. It stays as it was at the start: with another one every conversation on record would be lost.</summary>
+    public HashSecret? HashSecret { get; init; }
+
     public TimeSpan ClassifierTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

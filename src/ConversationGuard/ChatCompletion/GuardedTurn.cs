@@ -17,6 +17,9 @@ internal sealed record GuardedTurn(GuardSettings Settings, IReadOnlyList<ChatMes
     /// <summary>Gets the guard's own text that is appended to the reply, whatever the model writes (R4).</summary>
     public string? Notice { get; init; }
 
+    /// <summary>Gets what that text is: one of <see cref="GuardNotice"/>.</summary>
+    public string? NoticeKind { get; init; }
+
     /// <summary>Gets the model's way to ask for the end; null if it has none in this call (R13).</summary>
     public ModelEnd? ModelEnd { get; init; }
 

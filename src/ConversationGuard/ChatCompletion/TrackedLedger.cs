@@ -27,6 +27,13 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
     public static ConversationTerms Terms(GuardedCall call, ConversationLedger ledger) =>
         ledger.Terms is null || ledger.IsEmpty ? call.Settings.Terms : ledger.Terms.MoreLenient(call.Settings.Terms);
 
+    /// <summary>The terms for a call: on a record that may lack what others know nothing is warned about or ended by itself (R5, R6). They do not go on record.</summary>
+    public static ConversationTerms Terms(GuardedCall call, VersionedLedger stored)
+    {
+        var terms = Terms(call, stored.Ledger);
+        return stored.IsBridged && terms.MostSevereAction > GuardAction.Redirect ? terms with { MostSevereAction = GuardAction.Redirect } : terms;
+    }
+
     /// <summary>Gives the turns their identities and finds the branch that they show.</summary>
     public static TrackedLedger Track(GuardedCall call, ConversationLedger stored, DateTimeOffset now)
     {
@@ -34,7 +41,7 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
         var reading = Read(call, ledger, now);
         if (BeginsAnew(stored, call.History, reading.Turns))
         {
-            ledger = ledger with { FirstTurn = call.History.Read(ConversationLedger.Empty with { Salt = ledger.Salt }).First().Turns[0].Id };
+            ledger = ledger with { FirstTurn = call.History.Read(ConversationLedger.Empty with { Salt = ledger.Salt }, call.Settings.HashSecret).First().Turns[0].Id };
             reading = Read(call, ledger, now);
         }
 
@@ -60,7 +67,7 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
     /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations.</summary>
     private static HistoryReading Read(GuardedCall call, ConversationLedger ledger, DateTimeOffset now)
     {
-        var readings = call.History.Read(ledger).ToList();
+        var readings = call.History.Read(ledger, call.Settings.HashSecret).ToList();
         if (readings.Count == 1)
         {
             return readings[0];

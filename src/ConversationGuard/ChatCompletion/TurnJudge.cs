@@ -30,10 +30,8 @@ internal sealed class TurnJudge(GuardServices services)
         try
         {
             var request = new ClassificationRequest(turn.Text, call.History.Messages, turn.Index);
-            var pending = services.Classifier.ClassifyAsync(request, cancellationToken);
-            classification = pending.IsCompletedSuccessfully
-                ? pending.Result
-                : await pending.AsTask().WaitAsync(call.Settings.ClassifierTimeout, services.TimeProvider, cancellationToken).ConfigureAwait(false);
+            classification = await services.Classifier.ClassifyAsync(request, cancellationToken)
+                .WithinAsync(call.Settings.ClassifierTimeout, services.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a classifier throws, the conversation goes on (R6).
         catch (Exception error) when (error.IsFailure(cancellationToken))

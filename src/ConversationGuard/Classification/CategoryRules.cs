@@ -36,15 +36,22 @@ public sealed class CategoryRules
 
     /// <summary>Takes of two sets of rules what is more lenient, category by category (R17).</summary>
     /// <param name="other">The other rules.</param>
-    /// <returns>The lenient rules; these very rules if the other ones are the same.</returns>
+    /// <returns>The lenient rules; these very rules if the other ones are nowhere more lenient.</returns>
     public CategoryRules MoreLenient(CategoryRules other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return ReferenceEquals(this, other)
-            ? this
-            : new CategoryRules(_rules.Keys.Union(other._rules.Keys).Select(category =>
-                new KeyValuePair<HarmCategory, CategoryRule>(category, this[category].MoreLenient(other[category]))));
+        if (ReferenceEquals(this, other))
+        {
+            return this;
+        }
+
+        var lenient = new CategoryRules(_rules.Keys.Union(other._rules.Keys).Select(category =>
+            new KeyValuePair<HarmCategory, CategoryRule>(category, this[category].MoreLenient(other[category]))));
+        return lenient.IsSame(this) ? this : lenient;
     }
+
+    /// <summary>Whether the same holds for every category.</summary>
+    internal bool IsSame(CategoryRules other) => ReferenceEquals(this, other) || _rules.Keys.Union(other._rules.Keys).All(category => this[category] == other[category]);
 
     /// <summary>Applies the rules to what a classifier said.</summary>
     /// <param name="classification">The classification.</param>

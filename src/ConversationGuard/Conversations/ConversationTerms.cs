@@ -28,11 +28,16 @@ public sealed record ConversationTerms
 
     /// <summary>Takes of two terms what is more lenient, point by point (R17).</summary>
     /// <param name="other">The other terms.</param>
-    /// <returns>The lenient terms; these very terms if the other ones are the same.</returns>
+    /// <returns>The lenient terms; these very terms if the other ones are nowhere more lenient.</returns>
     public ConversationTerms MoreLenient(ConversationTerms other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return ReferenceEquals(this, other) ? this : new ConversationTerms
+        if (ReferenceEquals(this, other))
+        {
+            return this;
+        }
+
+        var lenient = new ConversationTerms
         {
             Categories = Categories.MoreLenient(other.Categories),
             Redirections = Math.Max(Redirections, other.Redirections),
@@ -42,5 +47,6 @@ public sealed record ConversationTerms
             CrisisTime = CrisisTime > other.CrisisTime ? CrisisTime : other.CrisisTime,
             MostSevereAction = MostSevereAction < other.MostSevereAction ? MostSevereAction : other.MostSevereAction,
         };
+        return lenient == this ? this : lenient;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using ConversationGuard.Classification;
 using Microsoft.Extensions.AI;
 
@@ -50,10 +49,11 @@ internal sealed class PresentedHistory
 
     /// <summary>Gives every turn its identity, in every way that the history can be read.</summary>
     /// <param name="ledger">The ledger; its salt keys the hashes.</param>
+    /// <param name="secret">The host's secret that keys them too; null if it has none.</param>
     /// <returns>The readings, the likeliest first; one unless the history is ambiguous.</returns>
-    public IEnumerable<HistoryReading> Read(ConversationLedger ledger)
+    public IEnumerable<HistoryReading> Read(ConversationLedger ledger, HashSecret? secret = null)
     {
-        var key = Encoding.UTF8.GetBytes(ledger.Salt!);
+        var key = HashSecret.TurnKey(secret, ledger.Salt!);
         TurnId Identify(string fingerprint, TurnId? previous) => Id(fingerprint, previous, key);
         var turns = All.Select(turn => turn with { Fingerprint = Fingerprint(turn, key) }).ToList();
         if (ledger.Entries.Count == 0)

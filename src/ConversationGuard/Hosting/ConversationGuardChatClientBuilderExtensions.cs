@@ -36,7 +36,7 @@ public static class ConversationGuardChatClientBuilderExtensions
             var settings = validation.Failed
                 ? throw new OptionsValidationException(name, typeof(ConversationGuardOptions), validation.Failures)
                 : GuardSettingsSource.Compile(options);
-            return new GuardRuntime(services, name, () => settings, options.Store);
+            return new GuardRuntime(services, name, () => settings, options);
         }
 
         return services.GetKeyedService<GuardRuntime>(name) ?? throw new InvalidOperationException(

@@ -93,6 +93,11 @@ public sealed class ConversationGuardOptions
     /// <value>From 1 millisecond to 10 minutes; default 5 seconds.</value>
     public TimeSpan ClassifierTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Gets or sets a model file for the embedded classifier to judge with, as <c>conversation-guard train</c> writes it. It is read once, when the host starts.</summary>
+    /// <remarks>A relative path is one from the current directory. A file that is missing or no model of this version is an error at the start. A registered <c>IMessageClassifier</c> comes before it.</remarks>
+    /// <value>Default null, which an empty text is too: the model in the package.</value>
+    public string? ClassifierModelFile { get; set; }
+
     /// <summary>Gets or sets what differs from the default for a category, by its name, for example <c>harassment/threatening</c>.</summary>
     public Dictionary<string, CategoryOptions> Categories { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -113,6 +118,16 @@ public sealed class ConversationGuardOptions
     /// </summary>
     public Dictionary<string, string> HelpResources { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Gets or sets the bounds of the in-memory store. They are read once, when the guard is first used.</summary>
+    /// <summary>
+    /// Gets or sets a secret that keys the hashes of turns and of conversation keys in the store, so that who has the store alone cannot look for guessed sentences in it (R19). It must be the same on all
+    /// machines that share a store, and is read once, when the guard is first used. With another secret conversations begin anew, ended ones too: what was stored before is not found again, and expires.
+    /// </summary>
+    /// <value>At least 32 characters, for example 32 random bytes in base64; default null: turns are keyed with a random value that is stored beside them. Keep it where secrets are kept, not in appsettings.json.</value>
+    public string? HashSecret { get; set; }
+
+    /// <summary>Gets or sets the bounds of the in-memory store, and of the copies that bridge the failure of another one. They are read once, when the guard is first used.</summary>
     public InMemoryStoreOptions Store { get; set; } = new();
+
+    /// <summary>Gets or sets what is done when a store of the host's, Redis for example, fails. Read once, when the guard is first used.</summary>
+    public StoreFailureOptions StoreFailure { get; set; } = new();
 }

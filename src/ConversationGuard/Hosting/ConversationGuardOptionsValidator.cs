@@ -1,4 +1,5 @@
 using ConversationGuard.Classification;
+using ConversationGuard.Conversations;
 using ConversationGuard.DeEscalation;
 using Microsoft.Extensions.Options;
 
@@ -33,8 +34,13 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
         .. Within("CrisisHold:CalmTurns", options.CrisisHold.CalmTurns, 1, 100),
         .. Within("CrisisHold:Time", options.CrisisHold.Time, TimeSpan.Zero, TimeSpan.FromDays(365)),
         .. Within(nameof(options.ClassifierTimeout), options.ClassifierTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
+        .. CheckSecret(options.HashSecret),
+        .. CheckModelFile(options.ClassifierModelFile),
         .. Within("Store:Capacity", options.Store.Capacity, 1, int.MaxValue),
         .. Within("Store:Expiration", options.Store.Expiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
+        .. Defined("StoreFailure:Behavior", options.StoreFailure.Behavior),
+        .. Within("StoreFailure:Timeout", options.StoreFailure.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+        .. Within("StoreFailure:RetryAfter", options.StoreFailure.RetryAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
         .. options.Categories.SelectMany(category => CheckCategory(category.Key, category.Value)),
         .. CheckCulture("Culture", options.Culture),
         .. options.Texts.Keys.SelectMany(culture => CheckCulture("Texts:" + culture, culture)),
@@ -42,6 +48,14 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
         .. CheckRegion(nameof(options.Region), options.Region, "an ISO 3166 code of two letters such as \"AT\""),
         .. options.HelpResources.SelectMany(resources => CheckResources("HelpResources:" + resources.Key, resources.Key, resources.Value)),
     ];
+
+    private IEnumerable<string> CheckSecret(string? secret)
+    {
+        if (secret?.Length is > 0 and < HashSecret.MinLength)
+        {
+            yield return $"{path}:HashSecret has {secret!.Length} characters; allowed: at least {HashSecret.MinLength}, for example 32 random bytes in base64.";
+        }
+    }
 
     private IEnumerable<string> CheckCategory(string category, CategoryOptions options)
     {
@@ -62,6 +76,28 @@ internal sealed class ConversationGuardOptionsValidator(string name, string path
             {
                 yield return failure;
             }
+        }
+    }
+
+    /// <summary>It is loaded to see whether it can be: better the host does not start than that it judges with another model.</summary>
+    private IEnumerable<string> CheckModelFile(string? file)
+    {
+        if (!string.IsNullOrEmpty(file) && LoadingFails(file!) is { } problem)
+        {
+            yield return $"{path}:{nameof(ConversationGuardOptions.ClassifierModelFile)} is \"{file}\", which cannot be used: {problem}";
+        }
+    }
+
+    private static string? LoadingFails(string file)
+    {
+        try
+        {
+            EmbeddedClassifier.FromFile(file);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return error.Message;
         }
     }
 

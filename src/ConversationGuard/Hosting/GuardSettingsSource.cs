@@ -52,6 +52,7 @@ internal sealed partial class GuardSettingsSource : IDisposable
         TrustsHistory = options.TrustHistory,
         OffersEndTool = options.OfferEndTool,
         RecognisesWishes = options.RecogniseUserWish,
+        HashSecret = string.IsNullOrEmpty(options.HashSecret) ? null : new HashSecret(options.HashSecret!),
         Terms = new ConversationTerms
         {
             Categories = new CategoryRules(DefaultCategories.Rules.Concat(options.Categories.Select(Override))),
@@ -80,7 +81,7 @@ internal sealed partial class GuardSettingsSource : IDisposable
     {
         try
         {
-            _current = Compile(_factory.Create(_name));
+            _current = Compile(_factory.Create(_name)) with { HashSecret = _current.HashSecret };
             LogReloaded(_logger, _name);
         }
 #pragma warning disable CA1031 // Whatever is wrong with the new configuration, the last good one stays in force.

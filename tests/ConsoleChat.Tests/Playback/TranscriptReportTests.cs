@@ -1,6 +1,8 @@
 using ConsoleChat.Playback;
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Hosting;
+using ConversationGuard.Transcripts;
+using Microsoft.Extensions.AI;
 
 namespace ConsoleChat.Tests.Playback;
 
@@ -55,7 +57,8 @@ public sealed class TranscriptReportTests
         using var eliza = new GuardedEliza(configure);
         using var output = new StringWriter { NewLine = "\n" };
         var report = new TranscriptReport(output, interactive: false);
-        var played = await new TranscriptPlayer(eliza.Client, eliza.Observer).PlayAsync(new RecordedConversation(1, "the-id", turns));
+        var played = await PlayedConversation.PlayAsync(
+            new TranscriptPlayer(eliza.Client, eliza.Observer), new RecordedConversation(1, new LineId("the-id"), [.. turns.Select(turn => new ChatMessage(ChatRole.User, turn))]));
         report.Show(played);
         report.ShowSum([played]);
         return output.ToString();

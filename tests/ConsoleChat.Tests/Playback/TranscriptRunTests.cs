@@ -1,6 +1,7 @@
 using ConsoleChat.Chat;
 using ConsoleChat.Playback;
 using ConsoleChat.Tests.Chat;
+using ConversationGuard.Transcripts;
 
 namespace ConsoleChat.Tests.Playback;
 

@@ -16,6 +16,9 @@ internal static class Property
     /// <summary>Gets how many scenarios a property is tried on: <c>CONVERSATION_GUARD_SEQUENCES</c>, or enough for every build.</summary>
     public static int Sequences { get; } = int.TryParse(Environment.GetEnvironmentVariable("CONVERSATION_GUARD_SEQUENCES"), CultureInfo.InvariantCulture, out var set) ? set : Default;
 
+    /// <summary>Gets where the random choices begin; null for anywhere.</summary>
+    public static string? Seed => Sequences == Default ? BuildSeed : null;
+
     public static void Holds(this Gen<Scenario> scenarios, Func<Scenario, Breach?> broken)
     {
         Breach? breach = null;
@@ -39,7 +42,7 @@ internal static class Property
                         throw new InvalidOperationException("A rule broke.");
                     }
                 },
-                seed: Sequences == Default ? BuildSeed : null,
+                seed: Seed,
                 iter: Sequences,
                 threads: 1,
                 print: _ => "below");

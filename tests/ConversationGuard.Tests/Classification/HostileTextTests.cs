@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ConversationGuard.Classification;
 
 namespace ConversationGuard.Tests.Classification;
@@ -30,17 +29,15 @@ public sealed class HostileTextTests
     }
 
     [TestCaseSource(nameof(Texts))]
-    public void Long_hostile_text_ends_soon(string text)
+    public void Long_hostile_text_ends(string text)
     {
         var scores = new float[HarmCategory.WellKnown.Count];
         EmbeddedClassifier.Default.Score("warm up", scores, out _);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var clock = Stopwatch.StartNew();
 
+        // A quadratic pass would take hours. How the time grows with the length is measured by the benchmarks.
         EmbeddedClassifier.Default.Score(text, scores, out _);
 
-        // A quadratic pass would take hours; the bound is wide enough for a busy machine.
-        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(20));
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(10_000);
         scores.Should().OnlyContain(score => score >= 0 && score <= 1);
     }
@@ -70,7 +67,7 @@ public sealed class HostileTextTests
         }
     }
 
-    private static TestCaseData Case(string name, string text) => new TestCaseData(text).SetName($"Ten megabytes of {name} end soon");
+    private static TestCaseData Case(string name, string text) => new TestCaseData(text).SetName($"Ten megabytes of {name} end");
 
     private static string Repeat(string part) => string.Concat(Enumerable.Repeat(part, Length / part.Length));
 }

@@ -1,0 +1,6 @@
+namespace ConversationGuard.Cli;
+
+internal static class EntryPoint
+{
+    private static Task<int> Main(string[] args) => GuardCommand.RunAsync(args, Surroundings.OfProcess);
+}

@@ -1,0 +1,14 @@
+namespace ConversationGuard.Redis.Tests.Servers;
+
+/// <summary>The servers that the tests run on.</summary>
+public enum ServerKind
+{
+    /// <summary>Garnet in this process, with scripts: nothing needs to be installed.</summary>
+    Garnet,
+
+    /// <summary>Garnet in this process as it comes, without scripts.</summary>
+    GarnetWithoutScripts,
+
+    /// <summary>The real redis-server, where one is installed.</summary>
+    Redis,
+}

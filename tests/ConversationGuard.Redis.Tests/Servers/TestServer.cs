@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ConversationGuard.Redis.Tests.Servers;
+
+/// <summary>A server on a free loopback port that a test can stop and start again on that port.</summary>
+internal abstract class TestServer : IAsyncDisposable
+{
+    protected TestServer()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public int Port { get; }
+
+    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=2000,asyncTimeout=2000,syncTimeout=2000";
+
+    /// <summary>Starts a server; skips the test where the kind is not there.</summary>
+    public static async Task<TestServer> StartAsync(ServerKind kind)
+    {
+        if (kind == ServerKind.Redis && !RedisServerProcess.IsInstalled)
+        {
+            Assert.Ignore("redis-server is not installed here: apt-get install redis-server.");
+        }
+
+        TestServer server = kind == ServerKind.Redis ? new RedisServerProcess() : new GarnetInProcess(kind == ServerKind.Garnet);
+        await server.StartAsync();
+        return server;
+    }
+
+    public abstract Task StartAsync();
+
+    /// <summary>Ends it as a crash does: what was in memory is lost.</summary>
+    public abstract Task KillAsync();
+
+    public async ValueTask DisposeAsync() => await KillAsync();
+
+    protected async Task WaitUntilItAnswersAsync()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, Port);
+                await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
+                var answer = new byte[5];
+                await client.GetStream().ReadExactlyAsync(answer).AsTask().WaitAsync(TimeSpan.FromSeconds(2));
+                if (answer.AsSpan().SequenceEqual("+PONG"u8))
+                {
+                    return;
+                }
+            }
+            catch (Exception error) when (error is IOException or SocketException or TimeoutException && attempt < 200)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(25);
+        }
+    }
+}
