@@ -29,11 +29,12 @@ internal readonly record struct LedgerChange(ConversationLedger From, Conversati
         {
             if (From.Find(entry.Turn) is null && (entry.Kind == TurnKind.Crisis || entry.Ending is not null))
             {
-                stored = stored.With(entry);
+                // What it followed is not known there: it follows what is.
+                stored = stored.With(entry with { Parent = stored.Entries is [.., var last] ? last.Turn : null });
             }
         }
 
-        return Ordered(stored) with { HostEnding = HostEnding(stored) };
+        return stored with { HostEnding = HostEnding(stored) };
     }
 
     private ConversationLedger Merge(ConversationLedger stored)
@@ -49,36 +50,47 @@ internal readonly record struct LedgerChange(ConversationLedger From, Conversati
                 continue;
             }
 
-            // What others took back stays so, unless it has since become the end.
-            var there = merged.Find(entry.Turn);
-            if (there is not null || before is null || (entry.Ending is not null && before.Ending is null))
+            // What others removed stays so, unless it has since become the end.
+            if (merged.Find(entry.Turn) is { } there)
             {
-                merged = merged.With(there is null ? entry : Combine(there, entry));
+                merged = merged.With(Combine(before, there, entry));
+            }
+            else if (before is null || (entry.Ending is not null && before.Ending is null))
+            {
+                merged = Insert(merged, entry);
             }
         }
 
-        return Ordered(merged) with
+        return merged with
         {
             FirstTurn = To.FirstTurn == From.FirstTurn ? stored.FirstTurn : To.FirstTurn,
             HostEnding = HostEnding(stored),
-            Terms = (stored.Terms, To.Terms) switch
-            {
-                ({ } there, { } here) => there.MoreLenient(here),
-                (var there, var here) => there ?? here,
-            },
+            Terms = To.Terms is null || To.Terms == From.Terms ? stored.Terms : stored.Terms?.MoreLenient(To.Terms) ?? To.Terms,
         };
     }
 
     private ConversationEnding? HostEnding(ConversationLedger stored) =>
         To.HostEnding == From.HostEnding ? stored.HostEnding : To.HostEnding is null ? null : stored.HostEnding ?? To.HostEnding;
 
-    /// <summary>One turn that both know: what was told first stands, and what was delivered was delivered.</summary>
-    private static LedgerEntry Combine(LedgerEntry there, LedgerEntry here)
+    /// <summary>One turn that both know: what was told first stands, what was delivered was delivered, and an end or what the host took back is that of who changed it.</summary>
+    private static LedgerEntry Combine(LedgerEntry? before, LedgerEntry there, LedgerEntry here)
     {
-        var told = there.Kind == TurnKind.Unclassified || (there.Ending is null && here.Ending is not null) ? here : there;
-        return told with { IsDelivered = there.IsDelivered || here.IsDelivered, Ending = there.Ending ?? here.Ending };
+        var newEnding = before?.Ending is null ? here.Ending : null;
+        var told = there.Kind == TurnKind.Unclassified || (there.Ending is null && newEnding is not null) ? here : there;
+        return told with
+        {
+            IsDelivered = there.IsDelivered || here.IsDelivered,
+            IsTakenBack = here.IsTakenBack == (before?.IsTakenBack ?? false) ? there.IsTakenBack : here.IsTakenBack,
+            Ending = there.Ending ?? newEnding,
+        };
     }
 
-    /// <summary>The ledger is read in the order in which things happened.</summary>
-    private static ConversationLedger Ordered(ConversationLedger ledger) => ledger with { Entries = [.. ledger.Entries.OrderBy(entry => entry.At)] };
+    /// <summary>The ledger is read in the order in which things happened; what followed a turn stands after it.</summary>
+    private static ConversationLedger Insert(ConversationLedger ledger, LedgerEntry entry)
+    {
+        var added = ledger.With(entry);
+        List<LedgerEntry> entries = [.. added.Entries.Where(other => other.Turn != entry.Turn)];
+        entries.Insert(1 + entries.FindLastIndex(other => other.At <= entry.At || other.Turn == entry.Parent), added.Find(entry.Turn)!);
+        return added with { Entries = entries };
+    }
 }
