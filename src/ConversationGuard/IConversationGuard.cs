@@ -10,7 +10,7 @@ namespace ConversationGuard;
 /// </remarks>
 public interface IConversationGuard
 {
-    /// <summary>Tells how a conversation stands: what is on record of all its branches, since only a call shows on which it goes on.</summary>
+    /// <summary>Tells how a conversation stands on the branch that went on record last; only a call shows on which it goes on.</summary>
     /// <param name="conversationKey">The conversation's key.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The status; that of an untouched conversation if nothing is on record.</returns>

@@ -26,4 +26,7 @@ public enum GuardEventKind
 
     /// <summary>The store that had failed answers again; what was recorded meanwhile is added to it.</summary>
     StoreReturned,
+
+    /// <summary>The model asked to end the conversation, confirmed it, and was refused by the ledger or a policy (R13).</summary>
+    ModelEndVetoed,
 }

@@ -89,24 +89,8 @@ internal sealed class GuardPipeline
 
     /// <summary>Changes a stored ledger, in the store as the caller sees it.</summary>
     /// <inheritdoc cref="UpdateAsync(string, Func{ConversationLedger, ConversationLedger}, CancellationToken)"/>
-    public async ValueTask<ConversationLedger> UpdateAsync(IConversationStore store, string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken)
-    {
-        using var place = _queues.PlaceFor(storeKey);
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-            var changed = change(stored.Ledger);
-            if (ReferenceEquals(changed, stored.Ledger) ||
-                await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
-            {
-                return changed;
-            }
-
-            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        throw StoreRefusesWrites();
-    }
+    public ValueTask<ConversationLedger> UpdateAsync(IConversationStore store, string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken) =>
+        RecordAsync(store, storeKey, ledger => new ValueTask<ConversationLedger>(change(ledger)), cancellationToken);
 
     /// <summary>The model's confirmed request (R13): the ledger as it stands now and the policies may veto it; else it goes on record.</summary>
     /// <param name="outcome">What came of the call in which the model asked.</param>
@@ -115,54 +99,12 @@ internal sealed class GuardPipeline
     public async ValueTask<(ConversationEndedException? Ended, GuardDecision Decision)> EndAtModelRequestAsync(Outcome outcome, CancellationToken cancellationToken)
     {
         var call = outcome.Call;
-        var storeKey = _services.StoreKey(call.Settings.Mode, call.Key.Value!);
-        ConversationEndedException Exception(ConversationEnding ending, bool isRepeat) =>
-            new(ending, call.Settings.Wording.Ended(ending.Reason, ending.Category), call.Key.Value, isRepeat);
-
+        var asked = outcome;
         try
         {
-            for (var attempt = 0; attempt < MaxAttempts; attempt++)
-            {
-                var stored = await _services.HostStore.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-                var tracked = TrackedLedger.Track(call, stored.Ledger);
-                if (tracked.Branch.Ending is { } before)
-                {
-                    return (Exception(before, isRepeat: true), GuardDecision.Continue);
-                }
-
-                var now = _services.TimeProvider.GetUtcNow();
-                var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
-                var entry = outcome.EntryOfNewest(tracked.Branch, tracked.Turns, now);
-                var assessment = new TurnAssessment(entry.Kind, entry.Category, entry.Score);
-                var proposal = ModelEnd.Propose(outcome, state);
-                var decision = proposal.Action == GuardAction.End
-                    ? await _judge.DecideOnRequestAsync(call, outcome.Terms, assessment, state, proposal, now, cancellationToken).ConfigureAwait(false)
-                    : proposal;
-                if (decision.Action != GuardAction.End)
-                {
-                    return (null, decision);
-                }
-
-                var ending = new ConversationEnding
-                {
-                    Reason = decision.Reason ?? EndReason.ModelRequest,
-                    At = now,
-                    Category = entry.Category,
-                    RuleIds = decision.RuleIds,
-                    Evidence = [.. state.Violations.Select(violation => violation.Turn).Append(entry.Turn).Distinct()],
-                    FailedRedirections = state.FailedRedirections,
-                };
-                var ended = tracked.Ledger.With(entry with { Ending = ending });
-                if (await _services.HostStore.TryUpdateAsync(storeKey, ended, stored.Version, cancellationToken).ConfigureAwait(false))
-                {
-                    _reports.Ended(call, ending);
-                    return (Exception(ending, isRepeat: false), decision);
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            throw StoreRefusesWrites();
+            async ValueTask<ConversationLedger> AskAsync(ConversationLedger stored) =>
+                (asked = await _judge.RequestEndAsync(outcome, stored, cancellationToken).ConfigureAwait(false)).Ledger;
+            await RecordAsync(_services.HostStore, _services.StoreKey(call.Settings.Mode, call.Key.Value!), AskAsync, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store that fails ends nothing (R6).
         catch (Exception error) when (error.IsFailure(cancellationToken))
@@ -171,6 +113,12 @@ internal sealed class GuardPipeline
             ReportStore(call, error);
             return (null, GuardDecision.Veto(GuardAction.Continue, "R6"));
         }
+
+        asked = _reports.Requested(asked);
+        var ended = asked.Ending is { } ending
+            ? new ConversationEndedException(ending, call.Settings.Wording.Ended(ending.Reason, ending.Category), call.Key.Value, asked.IsRefused)
+            : null;
+        return (ended, asked.Decision);
     }
 
     /// <summary>After a model's end: a service that gave the last response a new conversation id knows the conversation by both ids (R11).</summary>
@@ -250,7 +198,7 @@ internal sealed class GuardPipeline
             }
 
             // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger);
+            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
             var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
             if (start.Ending is not null)
             {
@@ -262,14 +210,18 @@ internal sealed class GuardPipeline
                 return start;
             }
 
-            var outcome = await JudgeNewestAsync(start, tracked, verdicts, cancellationToken).ConfigureAwait(false);
+            var judging = JudgeNewestAsync(start, tracked, verdicts, cancellationToken);
+            var tookTime = !judging.IsCompleted;
+            var outcome = await judging.ConfigureAwait(false);
             if (attempt == MaxAttempts)
             {
                 _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
                 isStoreDown = true;
             }
 
-            if (ReferenceEquals(outcome.Ledger, stored.Ledger) || isStoreDown || await TryWriteAsync(call, storeKey, outcome.Ledger, stored.Version, cancellationToken).ConfigureAwait(false))
+            // While a classifier or a policy was waited for, the conversation may have ended, or someone in it may be at risk (R5, R11). Who had nothing to wait for looks once.
+            var isSettled = isStoreDown || (ReferenceEquals(outcome.Ledger, stored.Ledger) && !tookTime);
+            if (isSettled || await TryKeepAsync(call, storeKey, outcome.Ledger, stored, cancellationToken).ConfigureAwait(false))
             {
                 _reports.Decided(outcome);
                 return outcome;
@@ -290,11 +242,14 @@ internal sealed class GuardPipeline
 
     private static InvalidOperationException StoreRefusesWrites() => new("The conversation store refuses every write: its versions do not match what it returns.");
 
-    private async ValueTask<bool> TryWriteAsync(GuardedCall call, string storeKey, ConversationLedger ledger, long version, CancellationToken cancellationToken)
+    /// <summary>Writes a ledger; one that was not changed is not written, but must still be the one in the store.</summary>
+    private async ValueTask<bool> TryKeepAsync(GuardedCall call, string storeKey, ConversationLedger ledger, VersionedLedger stored, CancellationToken cancellationToken)
     {
         try
         {
-            return await _services.Store.TryUpdateAsync(storeKey, ledger, version, cancellationToken).ConfigureAwait(false);
+            return ReferenceEquals(ledger, stored.Ledger)
+                ? (await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false)).Version == stored.Version
+                : await _services.Store.TryUpdateAsync(storeKey, ledger, stored.Version, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
         catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
@@ -303,6 +258,27 @@ internal sealed class GuardPipeline
             ReportStore(call, error);
             return true;
         }
+    }
+
+    /// <summary>Works out what is to be on record and writes it; once more, on what is on record then, if someone else wrote in between.</summary>
+    private async ValueTask<ConversationLedger> RecordAsync(
+        IConversationStore store, string storeKey, Func<ConversationLedger, ValueTask<ConversationLedger>> change, CancellationToken cancellationToken)
+    {
+        using var place = _queues.PlaceFor(storeKey);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+            var changed = await change(stored.Ledger).ConfigureAwait(false);
+            if (ReferenceEquals(changed, stored.Ledger) ||
+                await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+            {
+                return changed;
+            }
+
+            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        throw StoreRefusesWrites();
     }
 
     /// <summary>Judges the turns that the user newly wrote, on the stored ledger.</summary>
@@ -317,6 +293,7 @@ internal sealed class GuardPipeline
         }
 
         outcome = tracked is null ? outcome : outcome with { State = ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now) };
+        List<(int Index, TurnKind Kind)>? unrecorded = null;
         for (var i = 0; i < history.Newest.Count; i++)
         {
             if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
@@ -325,8 +302,8 @@ internal sealed class GuardPipeline
                 continue;
             }
 
-            // A further step of a turn that was judged before.
-            if (!history.IsNewestFromUser)
+            // A further step of a turn that was judged before; one that is sent to a server with its turn may be new to that id.
+            if (!history.IsNewestFromUser && !history.IsHeldByServer)
             {
                 continue;
             }
@@ -334,15 +311,31 @@ internal sealed class GuardPipeline
             verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
             var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
             var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Marker(judgement.Assessment.Kind, now) : null);
-            if (entry is not null)
+            if (entry is null)
             {
-                tracked ??= TrackedLedger.Track(call, stored);
-                var newest = tracked.Value.Newest(history, i);
-                entry = entry with { Turn = newest.Id, Place = newest.Place };
-                tracked = tracked.Value.With(entry);
+                if (i < history.Newest.Count - 1)
+                {
+                    (unrecorded ??= []).Add((i, judgement.Assessment.Kind));
+                }
+
+                outcome = outcome.Add(judgement, null, tracked?.Ledger);
+                continue;
             }
 
-            outcome = outcome.Add(judgement, entry, tracked?.Ledger);
+            tracked ??= TrackedLedger.Track(call, stored, now);
+
+            // All turns of a call go on record when one does, or the others would be judged again with every retry (R10).
+            foreach (var (index, kind) in unrecorded ?? [])
+            {
+                var turn = tracked.Value.Newest(history, index).Id;
+                tracked = tracked.Value.With(Judgement.Marker(kind, now) with { Turn = turn });
+                outcome = outcome.AlsoRecord(turn);
+            }
+
+            unrecorded = null;
+            entry = entry with { Turn = tracked.Value.Newest(history, i).Id };
+            tracked = tracked.Value.With(entry);
+            outcome = outcome.Add(judgement, entry, tracked.Value.Ledger);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])

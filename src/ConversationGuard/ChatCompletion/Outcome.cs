@@ -89,11 +89,12 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             _ => GuardDecision.Continue,
         };
         var assessment = new TurnAssessment(recorded.Kind, recorded.Category, recorded.Score);
-        return Answer(recorded, decision) with
+        var outcome = Answer(recorded, decision);
+        return outcome with
         {
             IsCrisisTurn = IsCrisisTurn || recorded.Kind == TurnKind.Crisis,
             IsCrisisRepeated = IsCrisisRepeated || recorded.Kind == TurnKind.Crisis,
-            Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)],
+            Judged = [.. outcome.Judged, new(assessment, decision, State, IsRepeat: true)],
         };
     }
 
@@ -101,9 +102,10 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     public Outcome Unanswered() => this with { Redirected = null };
 
     /// <summary>Gives the record of the newest turn, which a model that asks for the end answers; a new one if that turn was not notable.</summary>
-    public LedgerEntry EntryOfNewest(ConversationLedger branch, IReadOnlyList<UserTurn> turns, DateTimeOffset now)
+    public LedgerEntry EntryOfNewest(TrackedLedger tracked, DateTimeOffset now)
     {
         // What the server holds is not presented after a tool call.
+        var (branch, turns) = (tracked.Branch, tracked.Turns);
         if (turns.Count == 0 || Call.History.Newest.Count == 0)
         {
             return branch.Entries[branch.Entries.Count - 1];
@@ -114,13 +116,20 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         return branch.Find(newest.Id) ?? new LedgerEntry
         {
             Turn = newest.Id,
-            Place = newest.Place,
+            Parent = tracked.Tip,
             Kind = assessment.Kind,
             Category = assessment.Category,
             Score = assessment.Score,
             At = now,
         };
     }
+
+    /// <summary>The same outcome with a calm turn of the call on record too.</summary>
+    public Outcome AlsoRecord(TurnId turn) => this with { Recorded = [.. Recorded, turn] };
+
+    /// <summary>The same outcome with what was decided about the model's request to end (R13), and the turn that it puts on record.</summary>
+    public Outcome Request(GuardDecision decision, ConversationState state, ConversationLedger ledger, LedgerEntry? recorded = null) =>
+        this with { Decision = decision, State = state, Ledger = ledger, Recorded = recorded is null ? Recorded : [.. Recorded, recorded.Turn] };
 
     /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
     public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
@@ -132,22 +141,23 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         if (Decision.Action != GuardAction.End)
         {
             // While there are other branches, what is on this one tells it from them.
-            var isObsolete = state.Obsolete > 0 && branch.Entries.Count == Ledger.Entries.Count;
+            // A turn of this very call that a calm one beside it took back would count again with the next retry (R10).
+            var isObsolete = state.Obsolete > 0 && Recorded.Count == 1 && branch.Entries.Count == Ledger.Entries.Count;
             return this with { State = state, Ledger = isObsolete ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger };
         }
 
+        var decisive = Recorded.Select(branch.Find).Last(entry => entry is { Action: GuardAction.End })!;
+        var grounds = Decision.Reason == EndReason.UserRequest ? branch.Entries.Where(entry => entry.Kind == TurnKind.EndWish).Reverse().Take(1) : state.Violations;
         var ending = new ConversationEnding
         {
             Reason = Decision.Reason ?? EndReason.HostRequest,
             At = now,
-            Category = Category,
+            Category = decisive.Category,
             RuleIds = Decision.RuleIds,
-            Evidence = Decision.Reason == EndReason.UserRequest
-                ? [.. branch.Entries.Skip(branch.Entries.Count - 2).Select(entry => entry.Turn)]
-                : [.. state.Violations.Select(entry => entry.Turn)],
+            Evidence = [.. grounds.Select(entry => entry.Turn).Append(decisive.Turn).Distinct()],
             FailedRedirections = state.FailedRedirections,
         };
-        var decisive = branch.Entries.Last(entry => entry.Action == GuardAction.End) with { Ending = ending };
+        decisive = decisive with { Ending = ending };
         return this with { Ledger = Ledger.With(decisive), State = ConversationState.Fold(branch.With(decisive), Terms, now), Ending = ending };
     }
 

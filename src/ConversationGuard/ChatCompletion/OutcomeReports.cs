@@ -56,7 +56,33 @@ internal sealed class OutcomeReports(GuardServices services)
         }
     }
 
-    public void Ended(GuardedCall call, ConversationEnding ending) => services.Report(new GuardEvent
+    /// <summary>What came of the model's confirmed request (R13): an end, an end from before it, or a veto.</summary>
+    public Outcome Requested(Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case { Ending: null }:
+                services.Report(new GuardEvent
+                {
+                    Kind = GuardEventKind.ModelEndVetoed,
+                    GuardName = services.Name,
+                    ConversationKey = outcome.Call.Key.Value,
+                    Mode = outcome.Call.Settings.Mode,
+                    Action = outcome.Decision.Action,
+                    RuleIds = outcome.Decision.RuleIds,
+                    Phase = outcome.State.Phase,
+                    IsCrisisHold = outcome.State.IsCrisisHold,
+                });
+                return outcome;
+            case { Decision.Action: GuardAction.End, Ending: { } ending }:
+                Ended(outcome.Call, ending);
+                return outcome;
+            default:
+                return Refuse(outcome);
+        }
+    }
+
+    private void Ended(GuardedCall call, ConversationEnding ending) => services.Report(new GuardEvent
     {
         Kind = GuardEventKind.ConversationEnded,
         GuardName = services.Name,

@@ -86,14 +86,39 @@ internal sealed class TurnJudge(GuardServices services)
         return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action, Category = decision.Category == default ? entry.Category : decision.Category } : null);
     }
 
-    /// <summary>Asks the policies about the model's confirmed request to end (R13).</summary>
-    /// <returns>A decision to end, or why not.</returns>
-    public async ValueTask<GuardDecision> DecideOnRequestAsync(
-        GuardedCall call, ConversationTerms terms, TurnAssessment assessment, ConversationState state, GuardDecision proposal, DateTimeOffset at, CancellationToken cancellationToken)
+    /// <summary>Judges the model's confirmed request to end (R13), on the ledger as it stands now.</summary>
+    /// <param name="outcome">What came of the call in which the model asked.</param>
+    /// <param name="stored">The ledger.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The end, new or from before; or with a decision against it, and nothing to put on record.</returns>
+    public async ValueTask<Outcome> RequestEndAsync(Outcome outcome, ConversationLedger stored, CancellationToken cancellationToken)
     {
-        MessageClassification classification = assessment.Category == default ? MessageClassification.Clean : new([new(assessment.Category, assessment.Score)]);
-        var context = Context(call, terms, assessment, classification, state, at, isModelEndRequest: true);
-        return Propose(proposal, await AskPoliciesAsync(call, context, cancellationToken).ConfigureAwait(false));
+        var call = outcome.Call;
+        var now = services.TimeProvider.GetUtcNow();
+        var tracked = TrackedLedger.Track(call, stored, now);
+        if (tracked.Branch.Ending is { } before)
+        {
+            return outcome with { Ledger = stored, Ending = before };
+        }
+
+        var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
+        var decision = ModelEnd.Propose(outcome, state);
+        if (decision.Action != GuardAction.End)
+        {
+            return outcome.Request(decision, state, stored);
+        }
+
+        var entry = outcome.EntryOfNewest(tracked, now) with { Action = GuardAction.End };
+        MessageClassification classification = entry.Category == default ? MessageClassification.Clean : new([new(entry.Category, entry.Score)]);
+        var context = Context(call, outcome.Terms, new(entry.Kind, entry.Category, entry.Score), classification, state, now, isModelEndRequest: true);
+        decision = Propose(decision, await AskPoliciesAsync(call, context, cancellationToken).ConfigureAwait(false));
+        if (decision.Action != GuardAction.End)
+        {
+            return outcome.Request(decision, state, stored);
+        }
+
+        tracked = tracked.With(entry);
+        return outcome.Request(decision, state, tracked.Ledger, entry).Close(tracked.Branch, now);
     }
 
     public void Report(GuardedCall call, GuardEventKind kind, Exception error) => services.Report(new GuardEvent

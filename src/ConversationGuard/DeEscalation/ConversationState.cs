@@ -85,12 +85,22 @@ public sealed record ConversationState
         private int _obsolete;
         private bool _hold;
         private bool _resourcesDelivered;
+
+        /// <summary>Whether the last strike is the latest turn that counts; there is one then. A crisis signal need not end that: the calm turns that release its hold do (R5).</summary>
         private bool _lastCountedWasViolation;
+
         private LedgerEntry? _wish;
 
         public void Add(LedgerEntry entry, int index)
         {
             Advance(entry.At);
+
+            if (entry.IsTakenBack)
+            {
+                // The redirection before it was not followed by a violation that counts.
+                (_wish, _lastCountedWasViolation) = (null, false);
+                return;
+            }
 
             // Whatever follows a wish forgets it; what is said in a hold ends nothing (R5, R12).
             _wish = entry.Kind == TurnKind.EndWish && !_hold ? entry : null;
@@ -103,7 +113,6 @@ public sealed record ConversationState
                     _crisisAt = entry.At;
                     _calmTurnsInHold = 0;
                     _calmTurns = 0;
-                    _lastCountedWasViolation = false;
                     break;
 
                 case TurnKind.Violation:
@@ -186,7 +195,7 @@ public sealed record ConversationState
         private void AddStrike(LedgerEntry entry)
         {
             // A redirection fails when the next counted turn is again a violation - and only if it was delivered (R8).
-            if (_lastCountedWasViolation && _strikes.Count > 0 && _strikes[^1].Entry is { Action: GuardAction.Redirect or GuardAction.Warn, IsDelivered: true } redirected)
+            if (_lastCountedWasViolation && _strikes[^1].Entry is { Action: GuardAction.Redirect or GuardAction.Warn, IsDelivered: true } redirected)
             {
                 _strikes[^1] = new Strike(redirected, HasFailed: true);
             }

@@ -32,6 +32,13 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
             case GuardEventKind.CallRefused:
                 LogRefused(logger, name, guardEvent.Mode, key);
                 break;
+            case GuardEventKind.ModelEndVetoed:
+                if (logger.IsEnabled(LogLevel.Information))
+                {
+                    LogVetoed(logger, name, Join(guardEvent), guardEvent.Phase, guardEvent.IsCrisisHold, key);
+                }
+
+                break;
             case GuardEventKind.TranscriptModeEntered:
                 LogTranscriptMode(logger, name);
                 break;
@@ -82,4 +89,7 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
 
     [LoggerMessage(19, LogLevel.Warning, "Conversations are kept in the distributed cache, which has no compare-and-swap: of two turns at once in one conversation on two machines one may be hidden, an end too. On one machine both count. Where machines share conversations, use ConversationGuard.Redis.")]
     internal static partial void LogNoCompareAndSwap(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Information, "ConversationGuard '{GuardName}': the model asked for the end and was refused, rules {RuleIds}, conversation is {Phase}, crisis hold {IsCrisisHold}. Conversation {ConversationKey}.")]
+    private static partial void LogVetoed(ILogger logger, string guardName, string ruleIds, DeEscalation.ConversationPhase phase, bool isCrisisHold, string? conversationKey);
 }

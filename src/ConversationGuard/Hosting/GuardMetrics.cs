@@ -13,6 +13,7 @@ internal sealed class GuardMetrics : IGuardObserver
     private readonly Counter<long> _ends;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _vetoes;
 
     private GuardMetrics(Meter meter)
     {
@@ -20,6 +21,7 @@ internal sealed class GuardMetrics : IGuardObserver
         _ends = meter.CreateCounter<long>("conversation_guard.ends", "{conversation}", "Conversations ended, by reason.");
         _refusals = meter.CreateCounter<long>("conversation_guard.refusals", "{call}", "Calls refused because their conversation had ended.");
         _failures = meter.CreateCounter<long>("conversation_guard.failures", "{failure}", "Failures of classifier, policy or store.");
+        _vetoes = meter.CreateCounter<long>("conversation_guard.model_end_vetoes", "{request}", "Confirmed requests of the model to end a conversation that were refused.");
     }
 
     /// <summary>Gets the instruments of this process: they live as long as it does.</summary>
@@ -43,6 +45,9 @@ internal sealed class GuardMetrics : IGuardObserver
                 break;
             case GuardEventKind.CallRefused:
                 _refusals.Add(1, tags);
+                break;
+            case GuardEventKind.ModelEndVetoed:
+                _vetoes.Add(1, tags);
                 break;
             case GuardEventKind.ClassificationFailed or GuardEventKind.PolicyFailed or GuardEventKind.StoreFailed:
                 tags.Add("guard.failure", guardEvent.Kind.ToString());

@@ -40,7 +40,7 @@ public sealed class EscalationPolicy : ITerminationPolicy
         return (decision.Action, context.Terms.MostSevereAction) switch
         {
             (_, GuardAction.Continue) => GuardDecision.Continue,
-            ( > GuardAction.Redirect, GuardAction.Redirect) => _redirect,
+            (_, GuardAction.Redirect) => _redirect,
             (GuardAction.End, GuardAction.Warn) => _warn,
             _ => decision,
         };

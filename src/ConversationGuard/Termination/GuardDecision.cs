@@ -65,7 +65,7 @@ public sealed record GuardDecision
         ArgumentNullException.ThrowIfNull(decisions);
         var proposal = Continue;
         var limit = GuardAction.End;
-        var all = decisions as IReadOnlyCollection<GuardDecision> ?? [.. decisions];
+        GuardDecision[] all = [.. decisions];
         foreach (var decision in all)
         {
             limit = decision.Limit < limit ? decision.Limit : limit;

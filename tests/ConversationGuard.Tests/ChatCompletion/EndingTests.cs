@@ -60,6 +60,53 @@ public class EndingTests(ChatPath path)
     }
 
     [Test]
+    public async Task R11_R14_a_call_that_waited_for_its_verdict_while_another_ended_the_conversation_is_refused()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult two", "insult three");
+        var verdict = new TaskCompletionSource();
+        chat.Classifier.Before = _ => verdict.Task;
+        var asking = chat.EndsAtAsync("unsure");
+        chat.Classifier.Before = null;
+        await chat.EndsAtAsync("insult four");
+
+        verdict.SetResult();
+
+        (await asking).IsRepeat.Should().BeTrue();
+        chat.Model.Calls.Should().HaveCount(3);
+    }
+
+    [Test]
+    public async Task R11_R14_so_it_is_where_nothing_was_on_record_and_the_host_ended_it()
+    {
+        await using var chat = new GuardedChat(path);
+        var verdict = new TaskCompletionSource();
+        chat.Classifier.Before = _ => verdict.Task;
+        var asking = chat.EndsAtAsync("hello");
+        await chat.Guard.EndAsync("conversation-1");
+
+        verdict.SetResult();
+
+        await asking;
+        chat.Model.Calls.Should().BeEmpty();
+        chat.Observer.Of(GuardEventKind.TurnDecided).Should().BeEmpty("a call that is refused decides nothing");
+    }
+
+    [Test]
+    public async Task A_call_that_waited_for_its_verdict_looks_at_the_record_once_more_and_writes_nothing()
+    {
+        await using var chat = new GuardedChat(path);
+        var verdict = new TaskCompletionSource();
+        chat.Classifier.Before = _ => verdict.Task;
+        var asking = chat.SayAsync("hello");
+
+        verdict.SetResult();
+
+        await asking;
+        (chat.Store.Reads, chat.Store.Writes).Should().Be((2, 0));
+    }
+
+    [Test]
     public async Task R14_Throw_throws_from_the_first_step_before_any_update()
     {
         await using var chat = new GuardedChat(path);

@@ -148,6 +148,9 @@ public class ModelEndTests(ChatPath path, Invocation invocation)
         chat.Model.Calls[^1].ToldAboutTheEnd().Last().Should().Contain("not allowed").And.Contain("HOUSE-1");
         chat.Model.Calls[^1].HasEndTool().Should().BeFalse();
         (await chat.Guard.GetStatusAsync("conversation-1")).Ending.Should().BeNull();
+        var vetoed = chat.Observer.Of(GuardEventKind.ModelEndVetoed).Should().ContainSingle("operators see it").Which;
+        (vetoed.Action, vetoed.Phase, vetoed.IsCrisisHold, vetoed.ConversationKey).Should().Be((GuardAction.Continue, ConversationPhase.Warned, false, "conversation-1"));
+        vetoed.RuleIds.Should().Equal("HOUSE-1");
     }
 
     [Test]
@@ -413,6 +416,35 @@ public class ModelEndTests(ChatPath path, Invocation invocation)
     }
 
     /// <summary>A conversation in which a warning was delivered and is in force.</summary>
+    [Test]
+    public async Task R11_a_request_in_a_conversation_that_the_host_has_ended_meanwhile_is_refused_as_every_call_is()
+    {
+        await using var chat = await WarnedAsync();
+        chat.Model.Says(ModelScript.AsksForTheEnd(), ModelScript.AsksForTheEnd());
+        chat.Model.Before = async cancellationToken => await chat.Guard.EndAsync("conversation-1", cancellationToken: cancellationToken);
+
+        var ended = await chat.EndsAtAsync("you again");
+
+        (ended.IsRepeat, ended.Reason).Should().Be((true, EndReason.HostRequest));
+        chat.Observer.Of(GuardEventKind.CallRefused).Should().ContainSingle();
+        chat.Observer.Of(GuardEventKind.ConversationEnded).Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task R13_a_request_after_a_tool_is_vetoed_if_the_host_has_cleared_the_record_meanwhile()
+    {
+        await using var chat = await WarnedAsync(key: null, conversationId: "conv-1");
+        chat.Model.Says(ModelScript.AsksForTheEnd(callId: "end-1"), ModelScript.AsksForTheEnd(callId: "end-2"), ModelScript.Text("Sunny."));
+        chat.Model.Before = async cancellationToken => await chat.Guard.ReinstateAsync("conv-1", cancellationToken);
+        var step = new ChatMessage(ChatRole.Tool, [new FunctionResultContent("weather-id", "sunny")]);
+
+        var response = await path.AskAsync(chat.Client, [step], new ChatOptions { ConversationId = "conv-1" });
+
+        response.Text.Should().Be("Sunny.");
+        chat.Observer.Of(GuardEventKind.StoreFailed).Should().BeEmpty();
+        chat.Observer.Of(GuardEventKind.ModelEndVetoed).Should().ContainSingle().Which.RuleIds.Should().Equal("R13");
+    }
+
     private async Task<GuardedChat> WarnedAsync(
         Action<ConversationGuardOptions>? configure = null, Action<IServiceCollection>? register = null, string? key = "conversation-1", string? conversationId = null)
     {

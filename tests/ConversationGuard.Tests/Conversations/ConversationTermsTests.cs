@@ -57,6 +57,17 @@ public class ConversationTermsTests
         }
     }
 
+    [Test]
+    public void Terms_that_are_nowhere_more_lenient_change_nothing_whichever_store_they_came_from()
+    {
+        var terms = new ConversationTerms();
+        var stored = terms with { Categories = new CategoryRules(terms.Categories.Categories.Select(category => KeyValuePair.Create(category, terms.Categories[category]))) };
+
+        stored.MoreLenient(terms).Should().BeSameAs(stored);
+        stored.MoreLenient(terms with { Redirections = 1, CalmTurnsToForgive = 9 }).Should().BeSameAs(stored);
+        stored.MoreLenient(terms with { Redirections = 3 }).Should().NotBeSameAs(stored);
+    }
+
     [TestCase(CategoryRole.Abuse, 0.5, CategoryRole.Abuse, 0.8, CategoryRole.Abuse, 0.8, TestName = "R17 of two thresholds the higher one")]
     [TestCase(CategoryRole.Ignored, 0.9, CategoryRole.Abuse, 0.5, CategoryRole.Ignored, null, TestName = "R17 what one ignores is ignored")]
     [TestCase(CategoryRole.Ignored, 0.9, CategoryRole.SeriousHarm, 0.5, CategoryRole.Ignored, null, TestName = "R17 what one leaves to refusal is ignored")]

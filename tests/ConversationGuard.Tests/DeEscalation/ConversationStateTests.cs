@@ -22,6 +22,106 @@ public class ConversationStateTests
     }
 
     [Test]
+    public void What_counts_holds_waits_or_ended_is_not_clean()
+    {
+        new LedgerScript().Violation().State().IsClean.Should().BeFalse();
+        new LedgerScript().Crisis().State().IsClean.Should().BeFalse();
+        new LedgerScript().Wish().State().IsClean.Should().BeFalse();
+        ConversationState.Fold(ConversationLedger.Empty with { HostEnding = new() { Reason = EndReason.HostRequest, At = LedgerScript.Start } }, new ConversationTerms(), LedgerScript.Start).IsClean.Should().BeFalse();
+        new LedgerScript().Calm().State().IsClean.Should().BeTrue();
+    }
+
+    [Test]
+    public void An_empty_ledger_is_not_folded_at_all()
+    {
+        var state = ConversationState.Fold(ConversationLedger.Empty, new ConversationTerms(), LedgerScript.Start);
+
+        state.Should().BeSameAs(ConversationState.Untouched);
+    }
+
+    [Test]
+    public void Null_is_refused()
+    {
+        var noLedger = () => ConversationState.Fold(null!, new ConversationTerms(), LedgerScript.Start);
+        var noTerms = () => ConversationState.Fold(ConversationLedger.Empty, null!, LedgerScript.Start);
+
+        noLedger.Should().Throw<ArgumentNullException>().WithParameterName("ledger");
+        noTerms.Should().Throw<ArgumentNullException>().WithParameterName("terms");
+    }
+
+    [Test]
+    public void R12_a_wish_waits_for_its_answer_once_the_user_was_told_what_it_means_and_until_the_next_turn()
+    {
+        new LedgerScript().Wish(isDelivered: false).State().Should().Match<ConversationState>(state => state.HasWish && !state.IsWishPending);
+        new LedgerScript().Wish().State().Should().Match<ConversationState>(state => state.HasWish && state.IsWishPending);
+        new LedgerScript().Wish().Calm().State().Should().Match<ConversationState>(state => !state.HasWish && !state.IsWishPending);
+        new LedgerScript().Calm().State().Should().Match<ConversationState>(state => !state.HasWish && !state.IsWishPending);
+    }
+
+    [Test]
+    public void R5_a_wish_in_a_hold_is_none() =>
+        new LedgerScript().Crisis().Wish().State().Should().Match<ConversationState>(state => !state.HasWish && !state.IsWishPending && state.IsCrisisHold);
+
+    [Test]
+    public void R5_the_signals_and_what_is_said_in_the_holds_are_known_as_that()
+    {
+        var script = new LedgerScript().Violation().Crisis().Violation().Crisis().Calm();
+
+        script.State().OfHolds.Should().Equal(script.Ledger.Entries[1], script.Ledger.Entries[2], script.Ledger.Entries[3]);
+    }
+
+    [Test]
+    public void R5_a_hold_is_released_at_the_very_end_of_its_time_and_not_before()
+    {
+        var script = new LedgerScript().Crisis();
+        var signal = script.Now;
+        script.Calm(5);
+        var terms = new ConversationTerms();
+
+        ConversationState.Fold(script.Ledger, terms, signal + terms.CrisisTime - TimeSpan.FromTicks(1)).IsCrisisHold.Should().BeTrue();
+        ConversationState.Fold(script.Ledger, terms, signal + terms.CrisisTime).IsCrisisHold.Should().BeFalse();
+    }
+
+    [Test]
+    public void R5_the_resources_are_delivered_by_any_signals_reply_and_stay_so_in_the_hold()
+    {
+        new LedgerScript().Crisis(isDelivered: false).State().AreResourcesDelivered.Should().BeFalse();
+        new LedgerScript().Crisis().State().AreResourcesDelivered.Should().BeTrue();
+        new LedgerScript().Crisis().Crisis(isDelivered: false).State().AreResourcesDelivered.Should().BeTrue();
+        new LedgerScript().Crisis(isDelivered: false).Crisis().State().AreResourcesDelivered.Should().BeTrue();
+    }
+
+    [Test]
+    public void R9_time_takes_violations_back_one_by_one()
+    {
+        var script = new LedgerScript().Violation().Violation().Violation();
+
+        script.Wait(_anHour - TimeSpan.FromTicks(1)).State().Violations.Should().HaveCount(3);
+        script.Wait(TimeSpan.FromTicks(1)).State().Violations.Should().HaveCount(2);
+        script.Wait(_anHour).State().Violations.Should().ContainSingle();
+        script.Wait(_anHour).State().Violations.Should().BeEmpty();
+        script.Wait(_anHour).State().IsClean.Should().BeTrue();
+    }
+
+    [Test]
+    public void R9_calm_turns_take_violations_back_and_what_is_forgiven_has_no_bearing_any_more()
+    {
+        var script = new LedgerScript().Violation().Calm(2);
+        script.State().Should().Match<ConversationState>(state => state.Violations.Count == 1 && state.CalmTurns == 2 && state.Obsolete == 0);
+
+        script.Calm().State().Should().Match<ConversationState>(state => state.Violations.Count == 0 && state.CalmTurns == 3 && state.Obsolete == 4);
+        new LedgerScript().Crisis().Calm().State().Obsolete.Should().Be(0, "a hold has a bearing");
+    }
+
+    [Test]
+    public void R9_a_calm_turn_in_a_hold_that_releases_it_leaves_nothing()
+    {
+        var script = new LedgerScript().Crisis().Calm(4).Wait(_anHour).Calm();
+
+        script.State().Should().Match<ConversationState>(state => !state.IsCrisisHold && !state.AreResourcesDelivered && state.Obsolete == 6);
+    }
+
+    [Test]
     public void R2_the_ladder_goes_from_redirecting_over_two_failures_to_the_warning()
     {
         var script = new LedgerScript();

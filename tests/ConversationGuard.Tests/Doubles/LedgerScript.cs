@@ -33,6 +33,8 @@ internal sealed class LedgerScript
 
     public LedgerScript Crisis(bool isDelivered = true) => Add(TurnKind.Crisis, GuardAction.Continue, isDelivered, HarmCategory.SelfHarmIntent);
 
+    public LedgerScript Wish(bool isDelivered = true) => Add(TurnKind.EndWish, GuardAction.Continue, isDelivered, default);
+
     public LedgerScript Unclassified() => Add(TurnKind.Unclassified, GuardAction.Continue, false, default);
 
     public LedgerScript Wait(TimeSpan time)

@@ -1,6 +1,11 @@
 using ConversationGuard.ChatCompletion;
+using ConversationGuard.Conversations;
+using ConversationGuard.Termination;
 using ConversationGuard.Tests.Doubles;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace ConversationGuard.Tests.Hosting;
 
@@ -38,6 +43,23 @@ public class MeterTests(ChatPath path)
         await chat.RegenerateAsync();
 
         turns.GetMeasurementSnapshot().Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task R13_vetoed_requests_of_the_model_are_counted_and_logged()
+    {
+        using var vetoes = Collect("model_end_vetoes");
+        var logs = new FakeLogCollector();
+        await using var chat = new GuardedChat(path, register: services => services
+            .AddPolicy(context => context.IsModelEndRequest ? GuardDecision.Veto(GuardAction.Continue, "HOUSE-1") : GuardDecision.Continue)
+            .AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(logs))));
+        await chat.SayAllAsync("insult one", "insult two", "insult three");
+        chat.Model.Says(ModelScript.AsksForTheEnd(), ModelScript.AsksForTheEnd(), ModelScript.Text("Let us go on."));
+
+        await chat.SayAsync("you again");
+
+        vetoes.GetMeasurementSnapshot().Should().ContainSingle().Which.Tags.Should().Contain("guard.mode", "Enforce");
+        logs.GetSnapshot().Should().ContainSingle(record => record.Message.Contains("the model asked for the end and was refused, rules HOUSE-1, conversation is Warned"));
     }
 
     [Test]

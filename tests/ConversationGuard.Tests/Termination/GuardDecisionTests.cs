@@ -27,6 +27,46 @@ public class GuardDecisionTests
         });
 
     [Test]
+    public void At_a_tie_the_smaller_reason_and_then_the_smaller_category_holds_whoever_speaks_first()
+    {
+        var abuse = GuardDecision.End(EndReason.PersistentAbuse) with { Category = HarmCategory.Illicit };
+        var harm = GuardDecision.End(EndReason.PersistentHarmRequests) with { Category = HarmCategory.Harassment };
+        var hate = GuardDecision.Redirect() with { Category = HarmCategory.Hate };
+        var illicit = GuardDecision.Redirect() with { Category = HarmCategory.Illicit };
+
+        foreach (var combined in new[] { GuardDecision.Combine([abuse, harm]), GuardDecision.Combine([harm, abuse]) })
+        {
+            (combined.Reason, combined.Category).Should().Be((EndReason.PersistentAbuse, HarmCategory.Illicit));
+        }
+
+        foreach (var combined in new[] { GuardDecision.Combine([hate, illicit]), GuardDecision.Combine([illicit, hate]) })
+        {
+            combined.Category.Should().Be(HarmCategory.Hate);
+        }
+    }
+
+    [Test]
+    public void Rule_ids_come_in_the_order_of_their_numbers() =>
+        GuardDecision.Combine([GuardDecision.Warn("R10", "R4", "R3"), GuardDecision.Warn("R9")]).RuleIds.Should().Equal("R3", "R4", "R9", "R10");
+
+    [Test]
+    public void Only_an_end_has_a_reason()
+    {
+        var limited = GuardDecision.Combine([GuardDecision.End(EndReason.PersistentAbuse, "R2"), GuardDecision.Veto(GuardAction.Warn, "HOUSE-1"), GuardDecision.Redirect("R3")]);
+
+        (limited.Action, limited.Reason).Should().Be((GuardAction.Warn, null));
+        limited.RuleIds.Should().Equal("R2", "HOUSE-1");
+    }
+
+    [Test]
+    public void Null_is_refused()
+    {
+        var combine = () => GuardDecision.Combine(null!);
+
+        combine.Should().Throw<ArgumentNullException>().WithParameterName("decisions");
+    }
+
+    [Test]
     public void The_most_severe_decision_holds()
     {
         GuardDecision.Combine([GuardDecision.Continue, GuardDecision.Redirect("R3"), GuardDecision.Continue]).Action.Should().Be(GuardAction.Redirect);

@@ -31,6 +31,16 @@ public class PolicyTests
         actions.Should().Equal(GuardAction.Redirect, GuardAction.Redirect, GuardAction.Warn, GuardAction.End);
     }
 
+    [Test]
+    public async Task Every_step_of_the_ladder_names_its_rules()
+    {
+        (await Escalate(new LedgerScript().NewViolation(), _insult)).RuleIds.Should().Equal("R3");
+        (await Escalate(new LedgerScript().Violation().Violation().NewViolation(), _insult)).RuleIds.Should().Equal("R3", "R4");
+        (await Escalate(new LedgerScript().UpToWarning().NewViolation(), _insult)).RuleIds.Should().Equal("R1", "R2");
+        (await DecideTogether(new LedgerScript().Crisis(), _crisis)).RuleIds.Should().Equal("R5");
+        (await DecideTogether(new LedgerScript().Unclassified(), TurnAssessment.Unclassified)).Should().Match<GuardDecision>(decision => decision.RuleIds.SequenceEqual(new[] { "R6" }) && decision.Limit == GuardAction.Continue);
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(5)]
