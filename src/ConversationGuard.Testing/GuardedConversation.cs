@@ -22,7 +22,6 @@ public sealed class GuardedConversation : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly Recorder _recorder = new();
     private readonly List<TranscriptTurn> _turns = [];
-    private readonly List<ChatMessage> _history = [];
 
     /// <summary>Initializes a conversation with a guard of its own.</summary>
     /// <param name="configure">Sets the guard's options; null for the defaults.</param>
@@ -52,6 +51,9 @@ public sealed class GuardedConversation : IAsyncDisposable
     /// <summary>Gets or sets a value indicating whether replies are streamed.</summary>
     /// <value>Default false.</value>
     public bool Streams { get; set; }
+
+    /// <summary>Gets the messages that the host keeps. A test may edit them, and two conversations on one store may share them as two machines do.</summary>
+    public IList<ChatMessage> History { get; init; } = [];
 
     /// <summary>Gets what was said so far.</summary>
     public Transcript Transcript => new([.. _turns]);
@@ -83,10 +85,14 @@ public sealed class GuardedConversation : IAsyncDisposable
         try
         {
             var response = Streams
-                ? await Client.GetStreamingResponseAsync([.. _history, message], options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false)
-                : await Client.GetResponseAsync([.. _history, message], options, cancellationToken).ConfigureAwait(false);
-            _history.Add(message);
-            _history.AddRange(response.Messages);
+                ? await Client.GetStreamingResponseAsync([.. History, message], options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false)
+                : await Client.GetResponseAsync([.. History, message], options, cancellationToken).ConfigureAwait(false);
+            History.Add(message);
+            foreach (var reply in response.Messages)
+            {
+                History.Add(reply);
+            }
+
             turn = turn with { Reply = response.Text };
         }
         catch (ConversationEndedException ended)

@@ -119,6 +119,6 @@ internal sealed partial record Disguise(string Name, Func<string, Random, string
 
     private static int Middle(string word) => char.IsLowSurrogate(word[word.Length / 2]) ? (word.Length / 2) - 1 : word.Length / 2;
 
-    [GeneratedRegex(@"[A-Za-z\u00C0-\u024F]{3,}")]
+    [GeneratedRegex(@"[A-Za-z\u00C0-\u024F][A-Za-z\u00C0-\u024F'\u2019]+[A-Za-z\u00C0-\u024F]")]
     private static partial Regex Word();
 }

@@ -84,7 +84,7 @@ internal interface IGramSink
 /// A disguise is undone only where a word of the vocabulary comes out; so "f.u.c.k" is read and "e.g.", an identifier
 /// or a Base64 string stays what it is.
 /// </remarks>
-internal struct TextScanner<TSink>
+internal partial struct TextScanner<TSink>
     where TSink : struct, IFeatureSink
 {
     private const int MaxLetterRun = 2;
@@ -103,6 +103,16 @@ internal struct TextScanner<TSink>
     private bool _afterLatin;
     private int _letters;
     private int _chunkLength;
+
+    /// <summary>Which of the single letters waiting stand after a gap of more than one space, as bits.</summary>
+    private uint _wideGaps;
+    private bool _isAfterWideGap;
+
+    /// <summary>How often in a row a word did not come out of parts.</summary>
+    private int _failedJoins;
+
+    /// <summary>Whether what follows is shown from right to left, whatever it is.</summary>
+    private bool _isReversed;
 
     public TextScanner(Vocabulary vocabulary, ScanBuffers buffers, TSink sink)
     {
@@ -169,6 +179,15 @@ internal struct TextScanner<TSink>
                         break;
                     }
 
+                    if (i == text.Length || !(c == '\n' || c == '-' || c >= '\u2190'))
+                    {
+                        _failedJoins = 0;
+                    }
+                    else if (n < ScanBuffers.MaxToken && TryJoinParts(text, start, ref i))
+                    {
+                        break;
+                    }
+
                     if (n < ScanBuffers.MaxToken && EndsPlainly(text, i))
                     {
                         EmitWord(word.AsSpan(0, n), hash, stretched);
@@ -181,13 +200,26 @@ internal struct TextScanner<TSink>
                     break;
 
                 case CharKind.Space:
+                    NoteGap(text, i);
+                    i++;
+                    break;
+
+                case CharKind.Ignored:
+                    NoteDirection(c);
+                    i++;
+                    break;
+
                 case CharKind.Separator:
                 case CharKind.Apostrophe:
-                case CharKind.Ignored:
                     i++;
                     break;
 
                 case CharKind.SentenceEnd:
+                    if (c == '!' && TryLeadingMark(text, ref i))
+                    {
+                        break;
+                    }
+
                     FlushLetters();
                     EndSentence(c == '?' || UnicodeFolding.Fold(c) == '?' ? FeatureHash.Question
                         : UnicodeFolding.Fold(c) == '!' ? FeatureHash.Exclamation : FeatureHash.Boundary);
@@ -319,6 +351,7 @@ internal struct TextScanner<TSink>
         var others = 0;
         var lookalikes = 0;
         var overlong = false;
+        var endsOverride = false;
         while (i < text.Length)
         {
             var c = text[i];
@@ -346,6 +379,7 @@ internal struct TextScanner<TSink>
             i += width;
             if (kind == CharKind.Ignored)
             {
+                endsOverride |= c == EndOfOverride;
                 continue;
             }
 
@@ -371,6 +405,7 @@ internal struct TextScanner<TSink>
         }
 
         ProcessToken(token.AsSpan(0, n), overlong);
+        _isReversed &= !endsOverride;
         return i;
     }
 
@@ -488,7 +523,7 @@ internal struct TextScanner<TSink>
 
         // Letters written as digits or signs, parted or masked: read them if a known word comes out.
         FlushLetters();
-        if (TryDecode(token, 'i') || TryDecode(token, 'l'))
+        if (TryDecode(token))
         {
             return;
         }
@@ -509,77 +544,6 @@ internal struct TextScanner<TSink>
         }
 
         return false;
-    }
-
-    private bool TryDecode(ReadOnlySpan<char> token, char one)
-    {
-        // Parts that are words by themselves are what was meant: "well-known", "and/or", "it.But".
-        if (HasKnownParts(token))
-        {
-            return false;
-        }
-
-        var candidate = _buffers.Candidate;
-        var n = 0;
-        var substituted = false;
-        for (var i = 0; i < token.Length; i++)
-        {
-            var c = token[i];
-            var letter = c switch
-            {
-                '0' => 'o',
-                '1' or '|' => one,
-                '!' when i > 0 && i + 1 < token.Length => one,
-                '3' => 'e',
-                '4' or '@' => 'a',
-                '5' or '$' => 's',
-                '7' or '+' => 't',
-                '8' => 'b',
-                '9' => 'g',
-                '.' or '-' or '_' or '*' or '/' or '\'' or '!' or '?' => '\0',
-                _ => c,
-            };
-            substituted |= letter != c && letter != '\0';
-            if (letter == '\0')
-            {
-                continue;
-            }
-
-            if (!IsWordChar(letter))
-            {
-                return false;
-            }
-
-            candidate[n++] = letter;
-        }
-
-        // "h4x": with so few letters a chance hit is likely.
-        if (n < (substituted ? 4 : 3) && !(n == 3 && token[0] is '@' or '$'))
-        {
-            return false;
-        }
-
-        var word = candidate.AsSpan(0, n);
-        var hash = FeatureHash.Of(word);
-        if (_vocabulary.Find(hash) >= 0)
-        {
-            Emit(word, hash, _vocabulary.Find(hash));
-            return true;
-        }
-
-        if (HasLongRun(word))
-        {
-            var length = Squeeze(word, 1);
-            hash = FeatureHash.Of(word[..length]);
-            if (length >= 3 && _vocabulary.Find(hash) >= 0)
-            {
-                Emit(word[..length], hash, _vocabulary.Find(hash));
-                return true;
-            }
-        }
-
-        // y.o.u.s.u.c.k
-        return !substituted && IsSpelledOut(token) && EmitSegments(word);
     }
 
     private static bool IsSpelledOut(ReadOnlySpan<char> token)
@@ -713,17 +677,17 @@ internal struct TextScanner<TSink>
     {
         if (word.Length == 1 && IsAsciiLetter(word[0]))
         {
-            if (_letters == TextScanner.MaxSpelled)
-            {
-                FlushLetters();
-            }
-
-            _buffers.Letters[_letters++] = word[0];
+            AddLetter(word[0]);
             return;
         }
 
         FlushLetters();
         var id = _vocabulary.Find(hash);
+        if (_isReversed && id < 0 && TryReversed(word))
+        {
+            return;
+        }
+
         if (stretched && id < 0)
         {
             // "stuuupid", "cooool": first with two letters left, then with one.
@@ -781,39 +745,6 @@ internal struct TextScanner<TSink>
         }
 
         return n;
-    }
-
-    /// <summary>Single letters in a row: "f u c k" is a word, "a b c" is not.</summary>
-    private void FlushLetters()
-    {
-        var count = _letters;
-        if (count == 0)
-        {
-            return;
-        }
-
-        _letters = 0;
-        var letters = _buffers.Letters.AsSpan(0, count);
-        if (count >= 3)
-        {
-            if (EmitSegments(letters))
-            {
-                return;
-            }
-
-            // "I f u c k": a real one-letter word may come first.
-            if (count >= 4 && letters[0] is 'i' or 'a' or 'u' && CanSegment(letters[1..]))
-            {
-                EmitLetter(letters[0]);
-                EmitSegments(letters[1..]);
-                return;
-            }
-        }
-
-        foreach (var letter in letters)
-        {
-            EmitLetter(letter);
-        }
     }
 
     private void EmitLetter(char letter)

@@ -11,6 +11,10 @@ public sealed class DisguiseTests
     public void Words_of_three_letters_and_more_are_disguised() =>
         Disguise.Words(Text).Select(word => Text[word]).Should().Equal("you", "stupid\u00E9", "idiot", "really", "you");
 
+    [Test]
+    public void An_apostrophe_inside_a_word_belongs_to_it() =>
+        Disguise.Words("you're 'so' don\u2019t").Select(word => "you're 'so' don\u2019t"[word]).Should().Equal("you're", "don\u2019t");
+
     [TestCaseSource(nameof(Names))]
     public void A_disguise_is_the_same_every_time_and_another_text(string name)
     {

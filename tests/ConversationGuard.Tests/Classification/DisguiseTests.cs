@@ -23,6 +23,16 @@ public sealed class DisguiseTests
     [TestCase("you are an \u00EFd\u00EE\u00F6t", TestName = "Accents are folded")]
     [TestCase("you are an i\u0336d\u0336i\u0336o\u0336t\u0336", TestName = "Struck-through letters are read")]
     [TestCase("YOU ARE AN IDIOT", TestName = "Capitals are folded")]
+    [TestCase("y0u are an idiot", TestName = "A digit in you is read")]
+    [TestCase("you are an !diot", TestName = "An exclamation mark before a word is read as its first letter")]
+    [TestCase("you are an \u202Etoidi\u202C", TestName = "A word written backwards under a direction override is read as it is seen")]
+    [TestCase("you are an id\U0001F642iot", TestName = "A word that a pictograph cuts is read")]
+    [TestCase("you are an i\U0001F525d\u2764\uFE0Fi\U0001F525o\U0001F525t", TestName = "Letters parted by pictographs are read")]
+    [TestCase("y\U0001F642ou are an idiot", TestName = "You that a pictograph cuts is read")]
+    [TestCase("you are an idi\not", TestName = "A word that a line break cuts is read")]
+    [TestCase("you are an idi-\r\not", TestName = "A word that a hyphen and a line break cut is read")]
+    [TestCase("y o u   a r e   a n   i d i o t", TestName = "Letters parted by spaces are words where the gaps are wider")]
+    [TestCase("y o u  a r e  a n  i d i o t  y o u  a r e  a n  i d i o t", TestName = "Many letters parted by spaces are words where the gaps are wider")]
     public void Disguise_changes_little(string text)
     {
         var plain = EmbeddedClassifierTests.Classify("you are an idiot")[HarmCategory.Harassment];
@@ -45,6 +55,24 @@ public sealed class DisguiseTests
     [TestCase("3f2504e0-4f89-11d3-9a0c-0305e82c3301")]
     [TestCase("soooo good, thaaaanks!!!")]
     [TestCase("coooool 😀😀😀")]
+    [TestCase("the count rate, not the co\nunt of errors", TestName = "A line break inside a harmless word")]
+    [TestCase("I like bass\nhole in one is golf", TestName = "Two words at a line's end are two words")]
+    [TestCase("use\nless water\nmore oil", TestName = "Two words at a line's end that would be another one are two words")]
+    [TestCase("happy birthday🎂you❤️all of you🎉", TestName = "Pictographs between words")]
+    [TestCase("love❤you so much", TestName = "A pictograph for a space")]
+    [TestCase("A\nB\nC\nD\nE\nF\nU\nC\nK is not how the alphabet goes", TestName = "Letters line by line")]
+    [TestCase("order 4D19T-77 and A55 and B0815 and 55H1T2 were shipped", TestName = "Identifiers that resemble words")]
+    [TestCase("the flight is A55, gate D1, seat 4F", TestName = "A seat and a gate")]
+    [TestCase("!important; !function(){}; if (!done) return !ok", TestName = "Exclamation marks in code")]
+    [TestCase("!Hola amigo! !Que tal!", TestName = "Exclamation marks before words")]
+    [TestCase("call 5318008 or 1-800-555-0199", TestName = "Telephone numbers")]
+    [TestCase("\u202Bשלום עולם\u202C and \u202Eabc\u202C", TestName = "Direction marks where they belong")]
+    [TestCase("\u202E42 stressed desserts\u202C", TestName = "Words under an override that are others backwards are read as they stand")]
+    [TestCase("f  l  o  w  e  r  s and p l a n t s   g r o w", TestName = "Harmless spelled-out words")]
+    [TestCase("Привет, как дела? это просто хорошо", TestName = "Another alphabet with look-alikes")]
+    [TestCase("Γειά σου, τι κάνεις σήμερα;", TestName = "Greek with look-alikes")]
+    [TestCase("sha256 d0d0caca5eed1e55badf00d4b17ch0de1337", TestName = "A hash with words in it")]
+    [TestCase("https://bit.ly/1d10t-a55?x=fuc%20k+you", TestName = "A link with words in it")]
     public void What_only_resembles_disguise_is_no_violation(string text) =>
         EmbeddedClassifierTests.Violated(text).Should().BeEmpty();
 }

@@ -1,0 +1,210 @@
+namespace ConversationGuard.Classification;
+
+/// <summary>Words in parts: letters with spaces between them, and words that a pictograph or a line break cuts.</summary>
+internal partial struct TextScanner<TSink>
+{
+    private const int MaxFailedJoins = 8;
+
+    /// <summary>"y o u   a r e": a wider gap parts words where letters are parted too.</summary>
+    private void NoteGap(ReadOnlySpan<char> text, int i) =>
+        _isAfterWideGap |= _letters > 0 && i + 1 < text.Length && UnicodeFolding.KindOf(text[i + 1]) == CharKind.Space;
+
+    private void AddLetter(char letter)
+    {
+        if (_letters == TextScanner.MaxSpelled)
+        {
+            FlushLetters(keepsLast: true);
+        }
+
+        _wideGaps |= _isAfterWideGap && _letters > 0 ? 1u << _letters : 0;
+        _isAfterWideGap = false;
+        _buffers.Letters[_letters++] = letter;
+    }
+
+    /// <summary>Single letters in a row: "f u c k" is a word, "a b c" is not.</summary>
+    /// <param name="keepsLast">Whether more letters may follow: the last of several groups is then kept.</param>
+    private void FlushLetters(bool keepsLast = false)
+    {
+        var count = _letters;
+        _isAfterWideGap = false;
+        if (count == 0)
+        {
+            return;
+        }
+
+        var letters = _buffers.Letters.AsSpan(0, count);
+        var gaps = _wideGaps;
+        (_letters, _wideGaps) = (0, 0);
+
+        // Where every gap is wide, it says nothing.
+        var everyGap = count == 1 ? 0 : (uint)((1UL << count) - 2);
+        if (gaps == 0 || gaps == everyGap)
+        {
+            EmitSpelled(letters);
+            return;
+        }
+
+        var start = 0;
+        for (var i = 1; i <= count; i++)
+        {
+            if (i == count ? !keepsLast : (gaps & (1u << i)) != 0)
+            {
+                EmitSpelled(letters[start..i]);
+                start = i;
+            }
+        }
+
+        letters[start..].CopyTo(letters);
+        _letters = count - start;
+    }
+
+    private void EmitSpelled(ReadOnlySpan<char> letters)
+    {
+        if (letters.Length >= 3)
+        {
+            if (EmitSegments(letters))
+            {
+                return;
+            }
+
+            // "I f u c k": a real one-letter word may come first.
+            if (letters.Length >= 4 && letters[0] is 'i' or 'a' or 'u' && CanSegment(letters[1..]))
+            {
+                EmitLetter(letters[0]);
+                EmitSegments(letters[1..]);
+                return;
+            }
+        }
+
+        foreach (var letter in letters)
+        {
+            EmitLetter(letter);
+        }
+    }
+
+    /// <summary>
+    /// "stu\U0001F642pid", "stu\npid": if a known word comes out, it was cut. A pictograph may stand between two words without a space, and lines end anywhere: then a word comes out that is as
+    /// harmless as they are, or none; at a line's end one of the parts must be unknown by itself.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">Where the first part begins, ASCII letters alone.</param>
+    /// <param name="i">Where it ends; moved behind the word if there is one.</param>
+    private bool TryJoinParts(ReadOnlySpan<char> text, int start, ref int i)
+    {
+        // A text of nothing but parts is looked at once, not once for each of them.
+        if (_failedJoins == MaxFailedJoins || GapInWord(text, i, out _) == 0)
+        {
+            return false;
+        }
+
+        _failedJoins = JoinParts(text, start, ref i) ? 0 : _failedJoins + 1;
+        return _failedJoins == 0;
+    }
+
+    private bool JoinParts(ReadOnlySpan<char> text, int start, ref int i)
+    {
+        var word = _buffers.Candidate;
+        var length = 0;
+        var from = start;
+        var end = i;
+        var hash = FeatureHash.Seed;
+        var allKnown = true;
+        var byLine = false;
+        var (bestLength, bestEnd) = (0, 0);
+        while (true)
+        {
+            if (length + end - from > TextScanner.MaxGrammedWord)
+            {
+                break;
+            }
+
+            var partHash = FeatureHash.Seed;
+            for (; from < end; from++)
+            {
+                if (text[from] == '\'')
+                {
+                    return false;
+                }
+
+                var letter = (char)(text[from] | 0x20);
+                word[length++] = letter;
+                hash = FeatureHash.Append(hash, letter);
+                partHash = FeatureHash.Append(partHash, letter);
+            }
+
+            allKnown &= IsTaught(_vocabulary.Find(partHash));
+            if (length > i - start && IsCut(hash, length, allKnown, byLine))
+            {
+                (bestLength, bestEnd) = (length, end);
+            }
+
+            var gap = GapInWord(text, end, out var isLine);
+            from = end + gap;
+            if (gap == 0 || (isLine && byLine) || from >= text.Length || !IsAsciiLetter(text[from]))
+            {
+                break;
+            }
+
+            byLine |= isLine;
+
+            end = from;
+            while (end < text.Length && IsAsciiLetter(text[end]))
+            {
+                end++;
+            }
+        }
+
+        if (bestLength == 0)
+        {
+            return false;
+        }
+
+        i = bestEnd;
+        EmitWord(word.AsSpan(0, bestLength), FeatureHash.Of(word.AsSpan(0, bestLength)), stretched: false);
+        return true;
+    }
+
+    private readonly bool IsCut(ulong whole, int length, bool allKnown, bool byLine)
+    {
+        var id = _vocabulary.Find(whole);
+        return IsTaught(id) && length >= 3 && (!allKnown || (!byLine && (length > 3 || _vocabulary.ClassOf(id) is WordClass.You or WordClass.Your)));
+    }
+
+    private readonly bool IsTaught(int id) => id >= 0 && (_vocabulary.TraitsOf(id) & WordTraits.Taught) != 0;
+
+    /// <summary>How many characters long is what can cut a word: pictographs, or one line break, after a hyphen perhaps. 0 if there is something else.</summary>
+    private static int GapInWord(ReadOnlySpan<char> text, int start, out bool isLine)
+    {
+        var i = start;
+        isLine = false;
+        if (i < text.Length && text[i] is '-' or '\r' or '\n')
+        {
+            i += text[i] == '-' ? 1 : 0;
+            i += i < text.Length && text[i] == '\r' ? 1 : 0;
+            isLine = i < text.Length && text[i] == '\n';
+            return isLine ? i + 1 - start : 0;
+        }
+
+        var hasPictograph = false;
+        while (i < text.Length)
+        {
+            var kind = UnicodeFolding.KindOf(text[i]);
+            var width = 1;
+            if (kind == CharKind.Surrogate && i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                kind = UnicodeFolding.Classify(char.ConvertToUtf32(text[i], text[i + 1]), out _);
+                width = 2;
+            }
+
+            if (kind != CharKind.Pictograph && kind != CharKind.Ignored)
+            {
+                break;
+            }
+
+            hasPictograph |= kind == CharKind.Pictograph;
+            i += width;
+        }
+
+        return hasPictograph ? i - start : 0;
+    }
+}
