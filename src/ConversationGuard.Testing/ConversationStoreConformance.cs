@@ -353,8 +353,8 @@ public static class ConversationStoreConformance
             },
             Entries =
             [
-                Entry("one") with { Action = GuardAction.Warn, IsDelivered = true, Place = 5 },
-                Entry("two") with { Category = new HarmCategory("of our own"), Action = GuardAction.End, Place = 6, Ending = ending },
+                Entry("one") with { Action = GuardAction.Warn, IsDelivered = true, Parent = new TurnId("zero") },
+                Entry("two") with { Category = new HarmCategory("of our own"), Action = GuardAction.End, Parent = new TurnId("one"), IsTakenBack = true, Ending = ending },
             ],
             HostEnding = new ConversationEnding { Reason = EndReason.HostRequest, At = _start.AddDays(1), RuleIds = ["R1"] },
         };

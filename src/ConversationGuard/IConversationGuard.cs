@@ -4,10 +4,13 @@ using Microsoft.Extensions.AI;
 namespace ConversationGuard;
 
 /// <summary>The host's handle on its conversations.</summary>
-/// <remarks>A key is what the host set on the call or its resolver gave; for a conversation known by its <c>ConversationId</c>, the latest id.</remarks>
+/// <remarks>
+/// Where the store does not answer, every call throws <see cref="ConversationStoreUnavailableException"/>, though conversations go on: what is not on record for all machines is not claimed.
+/// A key is what the host set on the call or its resolver gave; for a conversation known by its <c>ConversationId</c>, the latest id.
+/// </remarks>
 public interface IConversationGuard
 {
-    /// <summary>Tells how a conversation stands: what is on record of all its branches, since only a call shows on which it goes on.</summary>
+    /// <summary>Tells how a conversation stands on the branch that went on record last; only a call shows on which it goes on.</summary>
     /// <param name="conversationKey">The conversation's key.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The status; that of an untouched conversation if nothing is on record.</returns>

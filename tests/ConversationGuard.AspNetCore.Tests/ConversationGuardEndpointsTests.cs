@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ConversationGuard.Transcripts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -179,8 +180,8 @@ public class ConversationGuardEndpointsTests
         var conversation = JsonElement.Parse((await File.ReadAllLinesAsync(_host.FilePath("conversation-appeals-granted.jsonl"))).Should().ContainSingle().Subject);
         conversation.GetProperty("id").GetString().Should().Be(id);
         conversation.GetProperty("label").GetString().Should().Be(JsonLinesFeedbackStore.GrantedLabel);
-        conversation.GetProperty("messages").EnumerateArray().Select(message => (message.GetProperty("role").GetString(), message.GetProperty("content").GetString()))
-            .Should().Equal(("user", "insult one"), ("user", "insult two"));
+        TranscriptFormat.Parse(conversation, line: 1).Should().BeEquivalentTo(new { Id = new LineId(id!), Line = 1 }, "the replay reads it");
+        TranscriptFormat.Parse(conversation, line: 1).Messages.Select(message => (message.Role, message.Text)).Should().Equal((ChatRole.User, "insult one"), (ChatRole.User, "insult two"));
         (await _host.PostAsync("/chats/chat-1/guard/reinstate", new { appealId = id }, "operator")).StatusCode.Should().Be(HttpStatusCode.NotFound, "it is granted once");
         (await File.ReadAllLinesAsync(_host.FilePath("conversation-feedback.jsonl"))).Should().HaveCount(2);
     }

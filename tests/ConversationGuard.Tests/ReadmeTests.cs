@@ -84,6 +84,9 @@ public partial class ReadmeTests
         TimeSpan.Parse(section.GetProperty("ClassifierTimeout").GetString()!, null).Should().Be(defaults.ClassifierTimeout);
         section.GetProperty("Store").GetProperty("Capacity").GetInt32().Should().Be(defaults.Store.Capacity);
         TimeSpan.Parse(section.GetProperty("Store").GetProperty("Expiration").GetString()!, null).Should().Be(defaults.Store.Expiration);
+        section.GetProperty("StoreFailure").GetProperty("Behavior").GetString().Should().Be(defaults.StoreFailure.Behavior.ToString());
+        TimeSpan.Parse(section.GetProperty("StoreFailure").GetProperty("Timeout").GetString()!, null).Should().Be(defaults.StoreFailure.Timeout);
+        TimeSpan.Parse(section.GetProperty("StoreFailure").GetProperty("RetryAfter").GetString()!, null).Should().Be(defaults.StoreFailure.RetryAfter);
     }
 
     [Test]

@@ -10,7 +10,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
 {
     public async ValueTask<ConversationStatus> GetStatusAsync(string conversationKey, CancellationToken cancellationToken = default)
     {
-        var stored = await services.Store.GetAsync(StoreKey(conversationKey), cancellationToken).ConfigureAwait(false);
+        var stored = await services.HostStore.GetAsync(StoreKey(conversationKey), cancellationToken).ConfigureAwait(false);
         return Status(conversationKey, stored.Ledger);
     }
 
@@ -21,7 +21,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         // What ended stays as it ended, and from now on on every branch: the host ends the conversation, not one of its branches (R1).
         var status = await ChangeAsync(
             conversationKey,
-            ledger => ledger.HostEnding is null ? ledger with { HostEnding = HasEnded(ledger) ? ledger.Ending : ending } : ledger,
+            ledger => ledger.HostEnding is null ? ledger with { HostEnding = Latest(ledger).Ending ?? ending } : ledger,
             cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(status.Ending, ending))
         {
@@ -51,12 +51,12 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         }
 
         var (from, to) = (StoreKey(conversationKey), StoreKey(branchKey));
-        var stored = await services.Store.GetAsync(from, cancellationToken).ConfigureAwait(false);
+        var stored = await services.HostStore.GetAsync(from, cancellationToken).ConfigureAwait(false);
 
         // Without a notable turn there is none to keep; what a host ended stays the source's own end (R11).
         var branch = stored.Ledger.Entries.Count == 0 ? ConversationLedger.Empty : stored.Ledger.KeepingOnly(Turns(messages, stored.Ledger));
-        var existing = await services.Store.GetAsync(to, cancellationToken).ConfigureAwait(false);
-        if (!existing.Ledger.IsEmpty || (!branch.IsEmpty && !await services.Store.TryUpdateAsync(to, branch, existing.Version, cancellationToken).ConfigureAwait(false)))
+        var existing = await services.HostStore.GetAsync(to, cancellationToken).ConfigureAwait(false);
+        if (!existing.Ledger.IsEmpty || (!branch.IsEmpty && !await services.HostStore.TryUpdateAsync(to, branch, existing.Version, cancellationToken).ConfigureAwait(false)))
         {
             throw new InvalidOperationException($"Something is on record under the key \"{branchKey}\" already. A branch needs a key of its own.");
         }
@@ -65,28 +65,34 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
     }
 
     public ValueTask<ConversationStatus> ReinstateAsync(string conversationKey, CancellationToken cancellationToken = default) =>
-        ChangeAsync(conversationKey, ledger => ledger with { HostEnding = null, Entries = [.. ledger.Entries.Where(IsOfHold).Select(entry => entry with { Ending = null })] }, cancellationToken);
+        ChangeAsync(conversationKey, ledger => TakeBack(ledger with { HostEnding = null, Entries = [.. ledger.Entries.Select(entry => entry with { Ending = null })] }, IsNotOfHold), cancellationToken);
 
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
-        ChangeAsync(conversationKey, ledger => ledger with { Entries = [.. ledger.Entries.Except(Fold(ledger).OfHolds)] }, cancellationToken);
+        ChangeAsync(conversationKey, ledger => TakeBack(ledger, Fold(ledger).OfHolds.Contains), cancellationToken);
 
-    /// <summary>An end after which a turn in an earlier place went on record is that of a branch that was left: the conversation went on there.</summary>
-    private static bool HasEnded(ConversationLedger ledger)
+    /// <summary>
+    /// What is taken back stays on record: its turn is not judged anew (R10), and what it stood between does not become neighbours (R3). With nothing left that counts the conversation is
+    /// under no terms.
+    /// </summary>
+    private static ConversationLedger TakeBack(ConversationLedger ledger, Func<LedgerEntry, bool> isMeant)
     {
-        var last = ledger.Entries.LastOrDefault(entry => entry.Ending is not null);
-        return ledger.HostEnding is not null || (last is not null && ledger.Entries.SkipWhile(entry => !ReferenceEquals(entry, last)).All(entry => entry.Place >= last.Place));
+        List<LedgerEntry> entries = [.. ledger.Entries.Select(entry => isMeant(entry) ? entry with { IsTakenBack = true } : entry)];
+        return ledger with { Entries = entries, Terms = entries.TrueForAll(entry => entry.IsTakenBack || entry.Kind == TurnKind.Calm) ? null : ledger.Terms };
     }
 
-    private List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
-        [.. new PresentedHistory(history, isHeldByServer: false).Identify(ledger, services.Settings().HashSecret).Select(turn => turn.Id)];
+    private static bool IsNotOfHold(LedgerEntry entry) => entry.Kind is not TurnKind.Crisis and not TurnKind.Calm;
 
-    private static bool IsOfHold(LedgerEntry entry) => entry.Kind is TurnKind.Crisis or TurnKind.Calm;
+    /// <summary>The branch that the conversation went on with last.</summary>
+    private static ConversationLedger Latest(ConversationLedger ledger) => ledger.Entries is [.., var last] ? ledger.BranchOf([last.Turn]) : ledger;
+
+    private List<TurnId> Turns(IReadOnlyList<ChatMessage> history, ConversationLedger ledger) =>
+        [.. new PresentedHistory(history, isHeldByServer: false).Read(ledger, services.Settings().HashSecret).First().Turns.Select(turn => turn.Id)];
 
     private async ValueTask<ConversationStatus> ChangeAsync(string conversationKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken) =>
-        Status(conversationKey, await pipeline.UpdateAsync(StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
+        Status(conversationKey, await pipeline.UpdateAsync(services.HostStore, StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
 
     private ConversationStatus Status(string conversationKey, ConversationLedger ledger) =>
-        new(conversationKey, Fold(ledger), ledger.Ending);
+        new(conversationKey, Fold(Latest(ledger)), Latest(ledger).Ending);
 
     private ConversationState Fold(ConversationLedger ledger)
     {

@@ -25,7 +25,7 @@ public sealed record GuardEvent
     /// <summary>Gets what was decided; for <see cref="GuardEventKind.TurnDecided"/>.</summary>
     public GuardAction Action { get; init; }
 
-    /// <summary>Gets a value indicating whether an earlier decision was repeated for a turn on record (R10).</summary>
+    /// <summary>Gets a value indicating whether an earlier decision was repeated for a turn on record (R10); of a store that failed, whether it had failed before and not answered since.</summary>
     public bool IsRepeat { get; init; }
 
     /// <summary>Gets the ids of the rules that the decision rests on.</summary>

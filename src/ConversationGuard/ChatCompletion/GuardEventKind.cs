@@ -24,6 +24,9 @@ public enum GuardEventKind
     /// <summary>No key tells which conversation a call belongs to: what the presented messages do not show is not remembered. Reported once per guard.</summary>
     TranscriptModeEntered,
 
+    /// <summary>The store that had failed answers again; what was recorded meanwhile is added to it.</summary>
+    StoreReturned,
+
     /// <summary>The model asked to end the conversation, confirmed it, and was refused by the ledger or a policy (R13).</summary>
     ModelEndVetoed,
 }

@@ -16,10 +16,12 @@ internal sealed class GuardPipeline
     private readonly OutcomeReports _reports;
     private readonly TranscriptFollower _transcripts;
     private readonly GuardServices _services;
+    private readonly WriteQueues _queues;
 
     public GuardPipeline(GuardServices services)
     {
         _services = services;
+        _queues = new WriteQueues(services.WritePatience);
         _judge = new TurnJudge(services);
         _reports = new OutcomeReports(services);
         _transcripts = new TranscriptFollower(services, _judge, _reports);
@@ -75,7 +77,7 @@ internal sealed class GuardPipeline
             catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
             {
-                _judge.Report(outcome.Call, GuardEventKind.StoreFailed, error);
+                ReportStore(outcome.Call, error);
             }
         }
     }
@@ -84,7 +86,12 @@ internal sealed class GuardPipeline
     /// <returns>The ledger as it stands then.</returns>
     /// <exception cref="InvalidOperationException">The store refuses every write.</exception>
     public ValueTask<ConversationLedger> UpdateAsync(string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken) =>
-        RecordAsync(storeKey, ledger => new ValueTask<ConversationLedger>(change(ledger)), cancellationToken);
+        UpdateAsync(_services.Store, storeKey, change, cancellationToken);
+
+    /// <summary>Changes a stored ledger, in the store as the caller sees it.</summary>
+    /// <inheritdoc cref="UpdateAsync(string, Func{ConversationLedger, ConversationLedger}, CancellationToken)"/>
+    public ValueTask<ConversationLedger> UpdateAsync(IConversationStore store, string storeKey, Func<ConversationLedger, ConversationLedger> change, CancellationToken cancellationToken) =>
+        RecordAsync(store, storeKey, ledger => new ValueTask<ConversationLedger>(change(ledger)), cancellationToken);
 
     /// <summary>The model's confirmed request (R13): the ledger as it stands now and the policies may veto it; else it goes on record.</summary>
     /// <param name="outcome">What came of the call in which the model asked.</param>
@@ -98,13 +105,13 @@ internal sealed class GuardPipeline
         {
             async ValueTask<ConversationLedger> AskAsync(ConversationLedger stored) =>
                 (asked = await _judge.RequestEndAsync(outcome, stored, cancellationToken).ConfigureAwait(false)).Ledger;
-            await RecordAsync(_services.StoreKey(call.Settings.Mode, call.Key.Value!), AskAsync, cancellationToken).ConfigureAwait(false);
+            await RecordAsync(_services.HostStore, _services.StoreKey(call.Settings.Mode, call.Key.Value!), AskAsync, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store that fails ends nothing (R6).
         catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
-            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            ReportStore(call, error);
             return (null, GuardDecision.Veto(GuardAction.Continue, "R6"));
         }
 
@@ -133,7 +140,7 @@ internal sealed class GuardPipeline
         catch (Exception error) when (error.IsFailure(cancellationToken))
 #pragma warning restore CA1031
         {
-            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            ReportStore(call, error);
         }
     }
 
@@ -174,6 +181,7 @@ internal sealed class GuardPipeline
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
         var verdicts = new Verdict?[call.History.Newest.Count];
+        using var place = _queues.PlaceFor(storeKey);
         for (var attempt = 1; ; attempt++)
         {
             VersionedLedger stored;
@@ -183,16 +191,16 @@ internal sealed class GuardPipeline
                 stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-            catch (Exception error) when (error.IsFailure(cancellationToken))
+            catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
 #pragma warning restore CA1031
             {
-                _judge.Report(call, GuardEventKind.StoreFailed, error);
-                (stored, isStoreDown) = (VersionedLedger.None, true);
+                ReportStore(call, error);
+                (stored, isStoreDown) = (VersionedLedger.None with { IsBridged = true }, true);
             }
 
             // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger);
-            var start = new Outcome(call, TrackedLedger.Terms(call, stored.Ledger), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
+            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
+            var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
             if (start.Ending is not null)
             {
                 return _reports.Refuse(start);
@@ -220,7 +228,16 @@ internal sealed class GuardPipeline
                 return outcome;
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
+            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A store that the guard goes on without reports its failures itself.</summary>
+    private void ReportStore(GuardedCall call, Exception error)
+    {
+        if (error is not ConversationStoreUnavailableException)
+        {
+            _judge.Report(call, GuardEventKind.StoreFailed, error);
         }
     }
 
@@ -236,28 +253,30 @@ internal sealed class GuardPipeline
                 : await _services.Store.TryUpdateAsync(storeKey, ledger, stored.Version, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-        catch (Exception error) when (error.IsFailure(cancellationToken))
+        catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
 #pragma warning restore CA1031
         {
-            _judge.Report(call, GuardEventKind.StoreFailed, error);
+            ReportStore(call, error);
             return true;
         }
     }
 
     /// <summary>Works out what is to be on record and writes it; once more, on what is on record then, if someone else wrote in between.</summary>
-    private async ValueTask<ConversationLedger> RecordAsync(string storeKey, Func<ConversationLedger, ValueTask<ConversationLedger>> change, CancellationToken cancellationToken)
+    private async ValueTask<ConversationLedger> RecordAsync(
+        IConversationStore store, string storeKey, Func<ConversationLedger, ValueTask<ConversationLedger>> change, CancellationToken cancellationToken)
     {
+        using var place = _queues.PlaceFor(storeKey);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+            var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
             var changed = await change(stored.Ledger).ConfigureAwait(false);
             if (ReferenceEquals(changed, stored.Ledger) ||
-                await _services.Store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+                await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
             {
                 return changed;
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
+            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
         }
 
         throw StoreRefusesWrites();
@@ -275,6 +294,7 @@ internal sealed class GuardPipeline
         }
 
         outcome = tracked is null ? outcome : outcome with { State = ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now) };
+        List<(int Index, TurnKind Kind)>? unrecorded = null;
         for (var i = 0; i < history.Newest.Count; i++)
         {
             if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
@@ -283,8 +303,8 @@ internal sealed class GuardPipeline
                 continue;
             }
 
-            // A further step of a turn that was judged before.
-            if (!history.IsNewestFromUser)
+            // A further step of a turn that was judged before; one that is sent to a server with its turn may be new to that id.
+            if (!history.IsNewestFromUser && !history.IsHeldByServer)
             {
                 continue;
             }
@@ -292,15 +312,31 @@ internal sealed class GuardPipeline
             verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
             var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
             var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Marker(judgement.Assessment.Kind, now) : null);
-            if (entry is not null)
+            if (entry is null)
             {
-                tracked ??= TrackedLedger.Track(call, stored);
-                var newest = tracked.Value.Newest(history, i);
-                entry = entry with { Turn = newest.Id, Place = newest.Place };
-                tracked = tracked.Value.With(entry);
+                if (i < history.Newest.Count - 1)
+                {
+                    (unrecorded ??= []).Add((i, judgement.Assessment.Kind));
+                }
+
+                outcome = outcome.Add(judgement, null, tracked?.Ledger);
+                continue;
             }
 
-            outcome = outcome.Add(judgement, entry, tracked?.Ledger);
+            tracked ??= TrackedLedger.Track(call, stored, now);
+
+            // All turns of a call go on record when one does, or the others would be judged again with every retry (R10).
+            foreach (var (index, kind) in unrecorded ?? [])
+            {
+                var turn = tracked.Value.Newest(history, index).Id;
+                tracked = tracked.Value.With(Judgement.Marker(kind, now) with { Turn = turn });
+                outcome = outcome.AlsoRecord(turn);
+            }
+
+            unrecorded = null;
+            entry = entry with { Turn = tracked.Value.Newest(history, i).Id };
+            tracked = tracked.Value.With(entry);
+            outcome = outcome.Add(judgement, entry, tracked.Value.Ledger);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])

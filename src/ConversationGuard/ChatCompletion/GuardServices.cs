@@ -18,9 +18,15 @@ internal sealed record GuardServices
 
     public required IConversationStore Store { get; init; }
 
+    /// <summary>Gets the store as the host's own calls see it: they are told when it fails.</summary>
+    public IConversationStore HostStore => Store is BridgedConversationStore bridged ? bridged.ForHost : Store;
+
     public IConversationKeyResolver? KeyResolver { get; init; }
 
     public IReadOnlyList<IGuardObserver> Observers { get; init; } = [];
+
+    /// <summary>Gets how long a lost write waits for its place among others before it is tried again.</summary>
+    public TimeSpan WritePatience { get; init; } = TimeSpan.FromSeconds(2);
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

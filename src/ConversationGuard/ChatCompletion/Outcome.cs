@@ -89,11 +89,12 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             _ => GuardDecision.Continue,
         };
         var assessment = new TurnAssessment(recorded.Kind, recorded.Category, recorded.Score);
-        return Answer(recorded, decision) with
+        var outcome = Answer(recorded, decision);
+        return outcome with
         {
             IsCrisisTurn = IsCrisisTurn || recorded.Kind == TurnKind.Crisis,
             IsCrisisRepeated = IsCrisisRepeated || recorded.Kind == TurnKind.Crisis,
-            Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)],
+            Judged = [.. outcome.Judged, new(assessment, decision, State, IsRepeat: true)],
         };
     }
 
@@ -101,9 +102,10 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     public Outcome Unanswered() => this with { Redirected = null };
 
     /// <summary>Gives the record of the newest turn, which a model that asks for the end answers; a new one if that turn was not notable.</summary>
-    public LedgerEntry EntryOfNewest(ConversationLedger branch, IReadOnlyList<UserTurn> turns, DateTimeOffset now)
+    public LedgerEntry EntryOfNewest(TrackedLedger tracked, DateTimeOffset now)
     {
         // What the server holds is not presented after a tool call.
+        var (branch, turns) = (tracked.Branch, tracked.Turns);
         if (turns.Count == 0 || Call.History.Newest.Count == 0)
         {
             return branch.Entries[branch.Entries.Count - 1];
@@ -114,7 +116,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         return branch.Find(newest.Id) ?? new LedgerEntry
         {
             Turn = newest.Id,
-            Place = newest.Place,
+            Parent = tracked.Tip,
             Kind = assessment.Kind,
             Category = assessment.Category,
             Score = assessment.Score,
@@ -126,6 +128,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     public Outcome Request(GuardDecision decision, ConversationState state, ConversationLedger ledger, LedgerEntry? recorded = null) =>
         this with { Decision = decision, State = state, Ledger = ledger, Recorded = recorded is null ? Recorded : [.. Recorded, recorded.Turn] };
 
+    /// <summary>The same outcome with a calm turn of the call on record too.</summary>
+    public Outcome AlsoRecord(TurnId turn) => this with { Recorded = [.. Recorded, turn] };
+
     /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
     public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
 
@@ -136,7 +141,8 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         if (Decision.Action != GuardAction.End)
         {
             // While there are other branches, what is on this one tells it from them.
-            var isObsolete = state.Obsolete > 0 && branch.Entries.Count == Ledger.Entries.Count;
+            // A turn of this very call that a calm one beside it took back would count again with the next retry (R10).
+            var isObsolete = state.Obsolete > 0 && Recorded.Count == 1 && branch.Entries.Count == Ledger.Entries.Count;
             return this with { State = state, Ledger = isObsolete ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger };
         }
 

@@ -1,15 +1,25 @@
 using System.Security.Cryptography;
+using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
+using ConversationGuard.DeEscalation;
 
 namespace ConversationGuard.ChatCompletion;
 
-/// <summary>A ledger, as stored and as the presented history shows it, with the identities of the presented turns.</summary>
-internal readonly record struct TrackedLedger(ConversationLedger Ledger, ConversationLedger Branch, IReadOnlyList<UserTurn> Turns)
+/// <summary>A ledger, as stored and as the presented history shows it, with the identities of the presented turns and the turn on record that a new one follows.</summary>
+internal readonly record struct TrackedLedger(ConversationLedger Ledger, ConversationLedger Branch, IReadOnlyList<UserTurn> Turns, TurnId? Tip)
 {
-    /// <summary>Gets a value indicating whether the history shows another branch than all that is on record: its first turn goes on record, calm or not, so that later calls are known to be on it.</summary>
+    private static readonly LedgerEntry _probe = new() { Turn = new("?"), Kind = TurnKind.Violation, At = default };
+
+    /// <summary>Gets a value indicating whether the history shows another branch than all that is on record: then every turn goes on record, calm or not, so that later calls are known to be on it.</summary>
     public bool IsFork => Branch.Entries.Count < Ledger.Entries.Count;
 
-    public TrackedLedger With(LedgerEntry entry) => this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry) };
+    public TrackedLedger With(LedgerEntry entry)
+    {
+        // One that could not be judged before stands where it stood.
+        var before = Branch.Find(entry.Turn);
+        entry = entry with { Parent = before is null ? Tip : before.Parent };
+        return this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry), Tip = before is null ? entry.Turn : Tip };
+    }
 
     public UserTurn Newest(PresentedHistory history, int index) => Turns[Turns.Count - history.Newest.Count + index];
 
@@ -17,28 +27,74 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
     public static ConversationTerms Terms(GuardedCall call, ConversationLedger ledger) =>
         ledger.Terms is null || ledger.IsEmpty ? call.Settings.Terms : ledger.Terms.MoreLenient(call.Settings.Terms);
 
+    /// <summary>The terms for a call: on a record that may lack what others know nothing is warned about or ended by itself (R5, R6). They do not go on record.</summary>
+    public static ConversationTerms Terms(GuardedCall call, VersionedLedger stored)
+    {
+        var terms = Terms(call, stored.Ledger);
+        return stored.IsBridged && terms.MostSevereAction > GuardAction.Redirect ? terms with { MostSevereAction = GuardAction.Redirect } : terms;
+    }
+
     /// <summary>Gives the turns their identities and finds the branch that they show.</summary>
-    public static TrackedLedger Track(GuardedCall call, ConversationLedger stored)
+    public static TrackedLedger Track(GuardedCall call, ConversationLedger stored, DateTimeOffset now)
     {
         var ledger = stored.Salt is null ? stored with { Salt = NewSalt() } : stored;
-        var turns = call.History.Identify(ledger, call.Settings.HashSecret);
-        if (BeginsAnew(stored, call.History, turns))
+        var reading = Read(call, ledger, now);
+        if (BeginsAnew(stored, call.History, reading.Turns))
         {
-            ledger = ledger with { FirstTurn = turns[0].Id };
-            turns = call.History.Identify(ledger, call.Settings.HashSecret);
+            ledger = ledger with { FirstTurn = call.History.Read(ConversationLedger.Empty with { Salt = ledger.Salt }, call.Settings.HashSecret).First().Turns[0].Id };
+            reading = Read(call, ledger, now);
         }
 
         var terms = Terms(call, stored);
         if (stored.IsEmpty)
         {
-            ledger = ledger with { FirstTurn = turns.Count > 0 ? turns[0].Id : null, Terms = terms };
+            ledger = ledger with { FirstTurn = reading.Turns.Count > 0 ? reading.Turns[0].Id : null, Terms = terms };
         }
         else if (!ReferenceEquals(stored.Terms, terms))
         {
             ledger = ledger with { Terms = terms };
         }
 
-        return new(ledger, call.Settings.TrustsHistory ? call.History.Branch(ledger, turns) : ledger, turns);
+        var last = ledger.Entries is [.., var latest] ? latest.Turn : default(TurnId?);
+        return call switch
+        {
+            { Settings.TrustsHistory: false } => new(ledger, ledger, reading.Turns, last),
+            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns)), reading.Turns, last),
+            _ => new(ledger, reading.Branch(ledger), reading.Turns, reading.Tip),
+        };
+    }
+
+    /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations.</summary>
+    private static HistoryReading Read(GuardedCall call, ConversationLedger ledger, DateTimeOffset now)
+    {
+        var readings = call.History.Read(ledger, call.Settings.HashSecret).ToList();
+        if (readings.Count == 1)
+        {
+            return readings[0];
+        }
+
+        var terms = Terms(call, ledger);
+        (bool, bool, int, int) Severity(HistoryReading reading)
+        {
+            var branch = reading.Branch(ledger);
+            branch = branch with { Entries = [.. branch.Entries, .. Enumerable.Repeat(_probe with { At = now }, reading.Added)] };
+            var state = ConversationState.Fold(branch, terms, now);
+            return (branch.Ending is not null, state.IsWarned, state.FailedRedirections, state.Violations.Count);
+        }
+
+        return readings.OrderBy(Severity).First();
+    }
+
+    /// <summary>What is sent to a server again after it answered something else stands where it is answered.</summary>
+    private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns)
+    {
+        var answered = ledger.Entries.Count - 1;
+        while (answered >= 0 && !ledger.Entries[answered].IsDelivered)
+        {
+            answered--;
+        }
+
+        return [.. ledger.Entries.Take(answered).Where(entry => !entry.IsDelivered && entry.Kind != TurnKind.Crisis && turns.Any(turn => turn.Id == entry.Turn)).Select(entry => entry.Turn)];
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ internal sealed class TranscriptFollower(GuardServices services, TurnJudge judge
         var terms = call.Settings.Terms;
         var now = services.TimeProvider.GetUtcNow();
         var ledger = ConversationLedger.Empty with { Salt = TrackedLedger.NewSalt(), Terms = terms };
-        var turns = call.History.Identify(ledger);
+        var turns = call.History.Read(ledger).First().Turns;
         var outcome = new Outcome(call, terms, ledger, ConversationState.Untouched);
         var next = 0;
         var (endedBy, endedAt) = (0, now);
@@ -44,7 +44,7 @@ internal sealed class TranscriptFollower(GuardServices services, TurnJudge judge
                 var classification = await judge.ClassifyAsync(call, turn, remember: true, cancellationToken).ConfigureAwait(false);
                 var at = message.CreatedAt is { } createdAt && createdAt < now ? createdAt : now;
                 var judgement = await judge.DecideAsync(call, terms, ledger, turn, classification, at, cancellationToken).ConfigureAwait(false);
-                var entry = judgement.Entry is { } notable ? notable with { Turn = turn.Id, Place = turn.Place } : null;
+                var entry = judgement.Entry is { } notable ? notable with { Turn = turn.Id } : null;
                 ledger = entry is null ? ledger : (ledger with { FirstTurn = turns[0].Id }).With(entry);
                 outcome = outcome.Add(judgement, entry, ledger);
 

@@ -30,10 +30,8 @@ internal sealed class TurnJudge(GuardServices services)
         try
         {
             var request = new ClassificationRequest(turn.Text, call.History.Messages, turn.Index);
-            var pending = services.Classifier.ClassifyAsync(request, cancellationToken);
-            classification = pending.IsCompletedSuccessfully
-                ? pending.Result
-                : await pending.AsTask().WaitAsync(call.Settings.ClassifierTimeout, services.TimeProvider, cancellationToken).ConfigureAwait(false);
+            classification = await services.Classifier.ClassifyAsync(request, cancellationToken)
+                .WithinAsync(call.Settings.ClassifierTimeout, services.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a classifier throws, the conversation goes on (R6).
         catch (Exception error) when (error.IsFailure(cancellationToken))
@@ -96,13 +94,13 @@ internal sealed class TurnJudge(GuardServices services)
     public async ValueTask<Outcome> RequestEndAsync(Outcome outcome, ConversationLedger stored, CancellationToken cancellationToken)
     {
         var call = outcome.Call;
-        var tracked = TrackedLedger.Track(call, stored);
+        var now = services.TimeProvider.GetUtcNow();
+        var tracked = TrackedLedger.Track(call, stored, now);
         if (tracked.Branch.Ending is { } before)
         {
             return outcome with { Ledger = stored, Ending = before };
         }
 
-        var now = services.TimeProvider.GetUtcNow();
         var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
         var decision = ModelEnd.Propose(outcome, state);
         if (decision.Action != GuardAction.End)
@@ -110,7 +108,7 @@ internal sealed class TurnJudge(GuardServices services)
             return outcome.Request(decision, state, stored);
         }
 
-        var entry = outcome.EntryOfNewest(tracked.Branch, tracked.Turns, now) with { Action = GuardAction.End };
+        var entry = outcome.EntryOfNewest(tracked, now) with { Action = GuardAction.End };
         MessageClassification classification = entry.Category == default ? MessageClassification.Clean : new([new(entry.Category, entry.Score)]);
         var context = Context(call, outcome.Terms, new(entry.Kind, entry.Category, entry.Score), classification, state, now, isModelEndRequest: true);
         decision = Propose(decision, await AskPoliciesAsync(call, context, cancellationToken).ConfigureAwait(false));

@@ -55,33 +55,28 @@ public sealed record ConversationLedger
         return null;
     }
 
-    /// <summary>Adds an entry, or replaces the entry of the same turn: one turn, one count (R10).</summary>
+    /// <summary>Adds an entry, or replaces the entry of the same turn: one turn, one count (R10). One that now follows another turn moves behind it.</summary>
     /// <param name="entry">The entry.</param>
     /// <returns>The ledger with the entry.</returns>
     public ConversationLedger With(LedgerEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        var entries = new List<LedgerEntry>(Entries.Count + 1);
-        var replaced = false;
-        foreach (var existing in Entries)
+        if (Find(entry.Turn) is { } existing && existing.Parent == entry.Parent)
         {
-            var same = existing.Turn == entry.Turn;
-            replaced |= same;
-            entries.Add(same ? entry : existing);
+            return this with { Entries = [.. Entries.Select(other => other.Turn == entry.Turn ? entry : other)] };
         }
 
-        if (!replaced)
-        {
-            entries.Add(entry);
-        }
-
-        while (entries.Count > MaxEntries)
+        var ledger = Where(other => other.Turn != entry.Turn);
+        ledger = ledger with { Entries = [.. ledger.Entries, entry] };
+        while (ledger.Entries.Count > MaxEntries)
         {
             // A crisis signal goes only when another one follows it at once: without it, what is said in its hold would count (R5).
-            entries.RemoveAt(entries[0].Kind == TurnKind.Crisis && entries[1].Kind != TurnKind.Crisis ? 1 : 0);
+            var entries = ledger.Entries;
+            var oldest = entries[entries[0].Kind == TurnKind.Crisis && entries[1].Kind != TurnKind.Crisis ? 1 : 0];
+            ledger = ledger.Where(other => !ReferenceEquals(other, oldest));
         }
 
-        return this with { Entries = entries };
+        return ledger;
     }
 
     /// <summary>Marks the replies to some turns as delivered (R8).</summary>
@@ -102,7 +97,7 @@ public sealed record ConversationLedger
     public ConversationLedger Without(IReadOnlyCollection<TurnId> turns)
     {
         ArgumentNullException.ThrowIfNull(turns);
-        return this with { Entries = [.. Entries.Where(entry => !turns.Contains(entry.Turn))] };
+        return Where(entry => !turns.Contains(entry.Turn));
     }
 
     /// <summary>Gives the ledger of a branch that keeps some turns and no others.</summary>
@@ -112,81 +107,66 @@ public sealed record ConversationLedger
     {
         ArgumentNullException.ThrowIfNull(turns);
         var kept = new HashSet<TurnId>(turns);
-        return this with
+        return Where(entry => entry.Kind == TurnKind.Crisis || (kept.Contains(entry.Turn) && (entry.Ending is null || entry.Ending.Evidence.All(kept.Contains)))) with
         {
             FirstTurn = turns.Count > 0 ? turns[0] : null,
             HostEnding = null,
-            Entries = [.. Entries.Where(entry => entry.Kind == TurnKind.Crisis || (kept.Contains(entry.Turn) && (entry.Ending is null || entry.Ending.Evidence.All(kept.Contains))))],
         };
     }
 
-    /// <summary>Reads the ledger as seen from a presented history (R10).</summary>
-    /// <param name="presented">The user turns of the presented history, oldest first.</param>
-    /// <param name="newest">How many of them, at the end, the user newly wrote.</param>
+    /// <summary>Gives the ledger of one branch (R10).</summary>
+    /// <param name="turns">Turns of the branch. Those that are not on record do not matter.</param>
     /// <returns>
-    /// The ledger of the branch: without the turns that were edited away. A missing turn was edited away if the history is whole, that is, begins with the recorded
-    /// first turn, and another turn stands in its place or in that of a turn before it. A turn that is missing for any other reason was
-    /// trimmed, and counts. Crisis signals stay: an edit releases no hold (R5). An end stays unless a turn that it rests on was edited away: hosts drop a turn whose call threw (R11).
+    /// The ledger with these turns and those that they followed; this very ledger if that is all. Everything else was edited away. Crisis signals stay: an edit releases no hold
+    /// (R5). An end stays unless an answered turn that it rests on was edited away: hosts drop a turn whose call threw (R11).
     /// </returns>
-    public ConversationLedger OnBranch(IReadOnlyList<TurnId> presented, int newest)
+    public ConversationLedger BranchOf(IEnumerable<TurnId> turns)
     {
-        ArgumentNullException.ThrowIfNull(presented);
-        var fork = Fork(presented, newest);
-        if (fork == int.MaxValue)
+        ArgumentNullException.ThrowIfNull(turns);
+        var path = Path(turns);
+        bool IsOnBranch(LedgerEntry entry) => entry.Kind == TurnKind.Crisis || path.Contains(entry.Turn);
+        var gone = new HashSet<TurnId>(Entries.Where(entry => entry.IsDelivered && !IsOnBranch(entry)).Select(entry => entry.Turn));
+        var entries = Entries.Where(entry => entry.Ending is null ? IsOnBranch(entry) : !entry.Ending.Evidence.Any(gone.Contains)).ToList();
+        return entries.Count == Entries.Count ? this : this with { Entries = entries };
+    }
+
+    /// <summary>Tells whether a turn on record came after another one on its branch.</summary>
+    internal bool IsAfter(TurnId turn, TurnId other) => turn != other && Path([turn]).Contains(other);
+
+    /// <summary>Some turns and those that they followed, which are always on record before them: one pass, whatever a store returns.</summary>
+    private HashSet<TurnId> Path(IEnumerable<TurnId> turns)
+    {
+        var path = new HashSet<TurnId>(turns);
+        for (var i = Entries.Count - 1; i >= 0; i--)
+        {
+            if (path.Contains(Entries[i].Turn) && Entries[i].Parent is { } parent)
+            {
+                path.Add(parent);
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>Leaves entries out; what followed them follows what they followed.</summary>
+    private ConversationLedger Where(Func<LedgerEntry, bool> stays)
+    {
+        var gone = Entries.Where(entry => !stays(entry)).ToDictionary(entry => entry.Turn);
+        if (gone.Count == 0)
         {
             return this;
         }
 
-        var present = new HashSet<TurnId>(presented);
-        bool IsOnBranch(LedgerEntry entry) => entry.Kind == TurnKind.Crisis || entry.Place < fork || present.Contains(entry.Turn);
-        var gone = new HashSet<TurnId>(Entries.Where(entry => entry.IsDelivered && !IsOnBranch(entry)).Select(entry => entry.Turn));
-        return this with { Entries = [.. Entries.Where(entry => entry.Ending is null ? IsOnBranch(entry) : !entry.Ending.Evidence.Any(gone.Contains))] };
-    }
-
-    /// <summary>The first place at which the history shows another turn than the record; <see cref="int.MaxValue"/> if it does not.</summary>
-    private int Fork(IReadOnlyList<TurnId> presented, int newest)
-    {
-        if (presented.Count == 0 || FirstTurn is null || presented[0] != FirstTurn)
+        TurnId? Kept(TurnId? parent)
         {
-            return int.MaxValue;
-        }
-
-        var present = new HashSet<TurnId>(presented);
-        var missing = new HashSet<int>();
-        var furthest = -1;
-        var fork = int.MaxValue;
-        foreach (var entry in Entries)
-        {
-            if (!present.Contains(entry.Turn))
+            for (var i = 0; i < gone.Count && parent is { } id && gone.TryGetValue(id, out var entry); i++)
             {
-                missing.Add(entry.Place);
-                furthest = Math.Max(furthest, entry.Place);
+                parent = entry.Parent;
             }
-            else if (entry.Place <= furthest)
-            {
-                // The record had been further on before this turn was written: it was written in the place of another.
-                fork = Math.Min(fork, entry.Place);
-            }
+
+            return parent;
         }
 
-        if (missing.Count == 0)
-        {
-            return int.MaxValue;
-        }
-
-        var shown = Entries.Where(entry => present.Contains(entry.Turn)).ToList();
-        fork = shown.Where(entry => missing.Contains(entry.Place)).Select(entry => entry.Place).Append(fork).Min();
-
-        // A new turn where the record has been already is an edit, unless what is shown before it is from further on: then the middle was trimmed.
-        var place = presented.Count - newest;
-        while (place < presented.Count && Find(presented[place]) is not null)
-        {
-            place++;
-        }
-
-        var isNew = place < presented.Count;
-        return isNew && furthest >= place && shown.All(entry => entry.Place < place || presented.Skip(place).Contains(entry.Turn))
-            ? Math.Min(fork, place)
-            : fork;
+        return this with { Entries = [.. Entries.Where(stays).Select(entry => entry.Parent is { } parent && gone.ContainsKey(parent) ? entry with { Parent = Kept(parent) } : entry)] };
     }
 }

@@ -6,7 +6,7 @@ namespace ConversationGuard.Conversations;
 /// <summary>Writes a ledger to bytes and reads it back: the one format in which ledgers leave the process.</summary>
 /// <remarks>
 /// <para>
-/// For stores of one's own. The same ledger always gives the same bytes; about 200 bytes for the terms and 45 for each notable turn. They hold hashes, counts,
+/// For stores of one's own. The same ledger always gives the same bytes; about 200 bytes for the terms and 80 for each notable turn. They hold hashes, counts,
 /// categories and times, and no text (R19).
 /// </para>
 /// <para>
@@ -121,8 +121,9 @@ public static class LedgerCodec
             message.Message(7, Write(ending));
         }
 
-        message.Number(8, entry.Place);
+        message.Text(8, entry.Parent?.Value);
         message.Number(9, entry.IsDelivered ? 1 : 0);
+        message.Number(11, entry.IsTakenBack ? 1 : 0);
         return message;
     }
 
@@ -236,9 +237,10 @@ public static class LedgerCodec
                 5 => entry with { Score = reader.Fraction },
                 6 => entry with { Action = Known((GuardAction)reader.Number, GuardAction.Continue) },
                 7 => entry with { Ending = ReadEnding(reader.Bytes) },
-                8 => entry with { Place = reader.Number },
+                8 => entry with { Parent = new TurnId(reader.Text) },
                 9 => entry with { IsDelivered = reader.Number != 0 },
                 10 => entry with { Category = new HarmCategory(reader.Text) },
+                11 => entry with { IsTakenBack = reader.Number != 0 },
                 _ => entry,
             };
         }

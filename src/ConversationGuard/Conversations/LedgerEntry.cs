@@ -26,9 +26,12 @@ public sealed record LedgerEntry
     /// <summary>Gets the end, if this turn ended the conversation.</summary>
     public ConversationEnding? Ending { get; init; }
 
-    /// <summary>Gets how many user turns came before it. Two different turns at one place are two branches.</summary>
-    public int Place { get; init; }
+    /// <summary>Gets the turn on record that it followed on its branch; null if it followed none. Two turns with one parent are two branches.</summary>
+    public TurnId? Parent { get; init; }
 
     /// <summary>Gets a value indicating whether the reply to it went out completely (R8).</summary>
     public bool IsDelivered { get; init; }
+
+    /// <summary>Gets a value indicating whether the host took it back: it counts for nothing, and still stands between what came before and after it.</summary>
+    public bool IsTakenBack { get; init; }
 }

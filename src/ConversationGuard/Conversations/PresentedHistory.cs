@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConversationGuard.Classification;
 using Microsoft.Extensions.AI;
 
@@ -7,7 +6,6 @@ namespace ConversationGuard.Conversations;
 /// <summary>The user turns of the messages of one call, and which of them the user newly wrote.</summary>
 internal sealed class PresentedHistory
 {
-    private readonly bool _isHeldByServer;
     private List<UserTurn>? _turns;
 
     /// <param name="messages">The messages of the call.</param>
@@ -15,8 +13,7 @@ internal sealed class PresentedHistory
     /// <param name="author">Whose turns are read; null for everybody's.</param>
     public PresentedHistory(IReadOnlyList<ChatMessage> messages, bool isHeldByServer, string? author = null)
     {
-        (Messages, Author) = (messages, author);
-        _isHeldByServer = isHeldByServer;
+        (Messages, IsHeldByServer, Author) = (messages, isHeldByServer, author);
         var last = LastIndexOfUser(messages);
         IsNewestFromUser = last >= 0 && (last == messages.Count - 1 || messages.Skip(last + 1).All(message => message.Role != ChatRole.Assistant && message.Role != ChatRole.Tool));
 
@@ -33,6 +30,8 @@ internal sealed class PresentedHistory
 
     public IReadOnlyList<ChatMessage> Messages { get; }
 
+    public bool IsHeldByServer { get; }
+
     /// <summary>Gets whose turns are read; null for everybody's.</summary>
     public string? Author { get; }
 
@@ -48,58 +47,23 @@ internal sealed class PresentedHistory
     /// <summary>Gets every user turn, oldest first.</summary>
     public IReadOnlyList<UserTurn> All => _turns ??= Read(Messages, 0, Messages.Count);
 
-    /// <summary>Gives every turn the identity that it has in a ledger.</summary>
+    /// <summary>Gives every turn its identity, in every way that the history can be read.</summary>
     /// <param name="ledger">The ledger; its salt keys the hashes.</param>
     /// <param name="secret">The host's secret that keys them too; null if it has none.</param>
-    /// <returns>The turns, oldest first.</returns>
-    public IReadOnlyList<UserTurn> Identify(ConversationLedger ledger, HashSecret? secret = null)
+    /// <returns>The readings, the likeliest first; one unless the history is ambiguous.</returns>
+    public IEnumerable<HistoryReading> Read(ConversationLedger ledger, HashSecret? secret = null)
     {
         var key = HashSecret.TurnKey(secret, ledger.Salt!);
-        var occurrences = new Dictionary<string, int>(StringComparer.Ordinal);
-        var turns = new List<UserTurn>(All.Count);
-        foreach (var turn in All)
+        TurnId Identify(string fingerprint, TurnId? previous) => Id(fingerprint, previous, key);
+        var turns = All.Select(turn => turn with { Fingerprint = Fingerprint(turn, key) }).ToList();
+        if (ledger.Entries.Count == 0)
         {
-            var fingerprint = Fingerprint(turn, key);
-            var occurrence = occurrences.TryGetValue(fingerprint, out var before) ? before : 0;
-            occurrences[fingerprint] = occurrence + 1;
-            turns.Add(turn with { Fingerprint = fingerprint, Id = Id(fingerprint, occurrence) });
+            var previous = default(TurnId?);
+            return [new([.. turns.Select(turn => turn with { Id = (previous = Identify(turn.Fingerprint, previous)).Value })], null, Newest.Count, turns.Count - Newest.Count)];
         }
 
-        // In a whole history an occurrence is exact. In a trimmed one the count of what is still shown says little.
-        if (turns.Count == 0 || ledger.IsEmpty || (turns[0].Id == ledger.FirstTurn && !_isHeldByServer))
-        {
-            return turns;
-        }
-
-        var place = ledger.Entries.Select(entry => entry.Place).DefaultIfEmpty(0).Max();
-        for (var i = Math.Max(0, turns.Count - Newest.Count); i < turns.Count; i++)
-        {
-            var shownBefore = turns.Take(i).Count(turn => turn.Fingerprint == turns[i].Fingerprint);
-            turns[i] = turns[i] with { Id = IdInPartialHistory(ledger, turns[i].Fingerprint, shownBefore), Place = ++place };
-        }
-
-        return turns;
-    }
-
-    /// <summary>The ledger as this history shows it; what the server holds cannot be seen to be edited.</summary>
-    public ConversationLedger Branch(ConversationLedger ledger, IReadOnlyList<UserTurn> turns) =>
-        _isHeldByServer ? ledger : ledger.OnBranch([.. turns.Select(turn => turn.Id)], IsNewestFromUser ? Newest.Count : 0);
-
-    /// <summary>
-    /// The same text again in a history that is not whole: a retry while its reply was not delivered or the history does not show all the earlier ones;
-    /// else a new turn (R10). Where it stays ambiguous, the reading with fewer violations wins (R6).
-    /// </summary>
-    private TurnId IdInPartialHistory(ConversationLedger ledger, string fingerprint, int shownBefore)
-    {
-        var recorded = ledger.Entries.Where(entry => IsOccurrenceOf(entry.Turn, fingerprint)).ToList();
-        if (recorded.Count == 0 || fingerprint[0] == 'm')
-        {
-            return Id(fingerprint, 0);
-        }
-
-        // What a server holds it also shows: a text sent to it again after its reply went out was typed again.
-        var isNew = recorded[^1].IsDelivered && _isHeldByServer;
-        return isNew || shownBefore >= recorded.Count ? FirstFreeId(ledger, fingerprint, recorded.Count) : recorded[^1].Turn;
+        var reader = new HistoryReader(ledger, turns, IsNewestFromUser ? Newest.Count : 0, Identify);
+        return IsHeldByServer ? [reader.HeldByServer()] : reader.Readings();
     }
 
     /// <summary>One history for each participant who newly wrote something; for nobody's if nobody did.</summary>
@@ -130,7 +94,7 @@ internal sealed class PresentedHistory
             // A message without text, an image for example, cannot be judged and is no turn.
             if (messages[i].Role == ChatRole.User && (Author is null || Author == NameOf(messages[i])) && messages[i].Text is var text && !string.IsNullOrWhiteSpace(text))
             {
-                turns.Add(new UserTurn(i, text, messages[i]) { Place = turns.Count });
+                turns.Add(new UserTurn(i, text, messages[i]));
             }
         }
 
@@ -139,29 +103,17 @@ internal sealed class PresentedHistory
 
     /// <summary>A message id names one turn; a text may name several.</summary>
     private static string Fingerprint(UserTurn turn, byte[] key) =>
-        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, key) : "t" + Hash(turn.Text, key);
+        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, key, 12) : "t" + Hash(turn.Text, key, 12);
 
-    private static TurnId Id(string fingerprint, int occurrence) =>
-        new(occurrence == 0 ? fingerprint : fingerprint + "#" + occurrence.ToString(CultureInfo.InvariantCulture));
+    /// <summary>The same text is another turn behind another one.</summary>
+    private static TurnId Id(string fingerprint, TurnId? previous, byte[] key) =>
+        new(previous is null || fingerprint[0] == 'm' ? fingerprint : fingerprint + TurnId.Separator + Hash(previous.Value.Value, key, 6));
 
-    private static bool IsOccurrenceOf(TurnId turn, string fingerprint) =>
-        turn.Value.StartsWith(fingerprint, StringComparison.Ordinal) && (turn.Value.Length == fingerprint.Length || turn.Value[fingerprint.Length] == '#');
-
-    private static TurnId FirstFreeId(ConversationLedger ledger, string fingerprint, int occurrence)
-    {
-        while (ledger.Find(Id(fingerprint, occurrence)) is not null)
-        {
-            occurrence++;
-        }
-
-        return Id(fingerprint, occurrence);
-    }
-
-    /// <summary>96 bits of a keyed hash: enough to tell the turns of one conversation apart.</summary>
-    private static string Hash(string text, byte[] key)
+    /// <summary>96 bits of a keyed hash are enough to tell the texts of one conversation apart; 48 more, the places of one text.</summary>
+    private static string Hash(string text, byte[] key, int bytes)
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Length];
         KeyedHash.Compute(key, text, hash);
-        return Convert.ToBase64String(hash.Slice(0, 12).ToArray());
+        return Convert.ToBase64String(hash.Slice(0, bytes).ToArray());
     }
 }

@@ -5,9 +5,6 @@ namespace ConversationGuard.Conversations;
 /// <summary>A user message that carries text, where it stands in the presented messages, and its identity once that is known.</summary>
 internal sealed record UserTurn(int Index, string Text, ChatMessage Message)
 {
-    /// <summary>How many user turns came before it.</summary>
-    public int Place { get; init; }
-
     public TurnId Id { get; init; }
 
     /// <summary>What the identity is made from; the same for the same text.</summary>

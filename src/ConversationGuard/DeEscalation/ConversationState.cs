@@ -95,6 +95,13 @@ public sealed record ConversationState
         {
             Advance(entry.At);
 
+            if (entry.IsTakenBack)
+            {
+                // The redirection before it was not followed by a violation that counts.
+                (_wish, _lastCountedWasViolation) = (null, false);
+                return;
+            }
+
             // Whatever follows a wish forgets it; what is said in a hold ends nothing (R5, R12).
             _wish = entry.Kind == TurnKind.EndWish && !_hold ? entry : null;
             switch (entry.Kind)

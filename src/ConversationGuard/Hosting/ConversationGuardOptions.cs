@@ -125,6 +125,9 @@ public sealed class ConversationGuardOptions
     /// <value>At least 32 characters, for example 32 random bytes in base64; default null: turns are keyed with a random value that is stored beside them. Keep it where secrets are kept, not in appsettings.json.</value>
     public string? HashSecret { get; set; }
 
-    /// <summary>Gets or sets the bounds of the in-memory store. They are read once, when the guard is first used.</summary>
+    /// <summary>Gets or sets the bounds of the in-memory store, and of the copies that bridge the failure of another one. They are read once, when the guard is first used.</summary>
     public InMemoryStoreOptions Store { get; set; } = new();
+
+    /// <summary>Gets or sets what is done when a store of the host's, Redis for example, fails. Read once, when the guard is first used.</summary>
+    public StoreFailureOptions StoreFailure { get; set; } = new();
 }

@@ -19,6 +19,7 @@ internal static class ConversationGuardSection
         CheckEnum<EndBehavior>(section.GetSection(nameof(options.EndBehavior)), failures);
         CheckEnum<RedirectionStyle>(section.GetSection(nameof(options.RedirectionStyle)), failures);
         CheckEnum<GuardAction>(section.GetSection(nameof(options.MostSevereAction)), failures);
+        CheckEnum<StoreFailureBehavior>(section.GetSection(nameof(options.StoreFailure)).GetSection(nameof(StoreFailureOptions.Behavior)), failures);
         foreach (var category in section.GetSection(nameof(options.Categories)).GetChildren())
         {
             CheckEnum<CategoryRole>(category.GetSection(nameof(CategoryOptions.Role)), failures);
@@ -69,9 +70,15 @@ internal static class ConversationGuardSection
             nameof(ConversationGuardOptions.Region),
             nameof(ConversationGuardOptions.HelpResources),
             nameof(ConversationGuardOptions.HashSecret),
-            nameof(ConversationGuardOptions.Store));
+            nameof(ConversationGuardOptions.Store),
+            nameof(ConversationGuardOptions.StoreFailure));
         Check(section.GetSection(nameof(ConversationGuardOptions.CrisisHold)), nameof(CrisisHoldOptions.CalmTurns), nameof(CrisisHoldOptions.Time));
         Check(section.GetSection(nameof(ConversationGuardOptions.Store)), nameof(InMemoryStoreOptions.Capacity), nameof(InMemoryStoreOptions.Expiration));
+        Check(
+            section.GetSection(nameof(ConversationGuardOptions.StoreFailure)),
+            nameof(StoreFailureOptions.Behavior),
+            nameof(StoreFailureOptions.Timeout),
+            nameof(StoreFailureOptions.RetryAfter));
         foreach (var category in section.GetSection(nameof(ConversationGuardOptions.Categories)).GetChildren())
         {
             Check(category, nameof(CategoryOptions.Threshold), nameof(CategoryOptions.Role), nameof(CategoryOptions.Immediate));

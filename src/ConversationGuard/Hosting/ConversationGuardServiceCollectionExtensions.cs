@@ -1,4 +1,6 @@
+using ConversationGuard.Conversations;
 using ConversationGuard.Hosting;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -58,6 +60,29 @@ public static class ConversationGuardServiceCollectionExtensions
         AddGuard(services, name, section.Path);
         services.AddSingleton<IConfigureOptions<ConversationGuardOptions>>(new ConfigureNamedOptions<ConversationGuardOptions>(name, options => ConversationGuardSection.Bind(section, options)));
         return services.AddSingleton<IOptionsChangeTokenSource<ConversationGuardOptions>>(new ConfigurationChangeTokenSource<ConversationGuardOptions>(name, section));
+    }
+
+    /// <summary>
+    /// Keeps the conversations of all guards in the <see cref="IDistributedCache"/> that is registered. Such a cache has no compare-and-swap: of two turns at once in one conversation on two machines one may
+    /// be hidden. One line in the log says so; see <see cref="DistributedCacheConversationStore"/>.
+    /// </summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="expiration">How long after its last write a conversation is kept; null for 30 days.</param>
+    /// <returns>The service collection.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="expiration"/> is not positive.</exception>
+    public static IServiceCollection AddDistributedCacheConversationStore(this IServiceCollection services, TimeSpan? expiration = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (expiration <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(expiration), expiration, "The expiration must be positive.");
+        }
+
+        return services.AddSingleton<IConversationStore>(provider =>
+        {
+            GuardLog.LogNoCompareAndSwap(GuardRuntime.Logger<DistributedCacheConversationStore>(provider));
+            return new DistributedCacheConversationStore(provider.GetRequiredService<IDistributedCache>(), expiration);
+        });
     }
 
     private static void AddGuard(IServiceCollection services, string name, string path)

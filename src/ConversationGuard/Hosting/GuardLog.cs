@@ -42,6 +42,15 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
             case GuardEventKind.TranscriptModeEntered:
                 LogTranscriptMode(logger, name);
                 break;
+            case GuardEventKind.StoreFailed when guardEvent.IsRepeat:
+                LogStoreStillAway(logger, name, guardEvent.ErrorType);
+                break;
+            case GuardEventKind.StoreFailed when key is null:
+                LogStoreAway(logger, name, guardEvent.ErrorType);
+                break;
+            case GuardEventKind.StoreReturned:
+                LogStoreBack(logger, name);
+                break;
             default:
                 LogFailed(logger, name, guardEvent.Kind, guardEvent.ErrorType, key);
                 break;
@@ -69,6 +78,18 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
     [LoggerMessage(15, LogLevel.Warning, "ConversationGuard '{GuardName}': {EventKind} with {ErrorType}; the conversation goes on. Conversation {ConversationKey}.")]
     private static partial void LogFailed(ILogger logger, string guardName, GuardEventKind eventKind, string? errorType, string? conversationKey);
 
-    [LoggerMessage(16, LogLevel.Information, "ConversationGuard '{GuardName}': the model asked for the end and was refused, rules {RuleIds}, conversation is {Phase}, crisis hold {IsCrisisHold}. Conversation {ConversationKey}.")]
+    [LoggerMessage(16, LogLevel.Warning, "ConversationGuard '{GuardName}': the conversation store failed with {ErrorType}. Until it is back, conversations go on with what this process knows; nothing is warned about or ended. Said once until it is back.")]
+    private static partial void LogStoreAway(ILogger logger, string guardName, string? errorType);
+
+    [LoggerMessage(17, LogLevel.Debug, "ConversationGuard '{GuardName}': the conversation store failed again with {ErrorType}.")]
+    private static partial void LogStoreStillAway(ILogger logger, string guardName, string? errorType);
+
+    [LoggerMessage(18, LogLevel.Information, "ConversationGuard '{GuardName}': the conversation store answers again; what was recorded meanwhile is added to it.")]
+    private static partial void LogStoreBack(ILogger logger, string guardName);
+
+    [LoggerMessage(19, LogLevel.Warning, "Conversations are kept in the distributed cache, which has no compare-and-swap: of two turns at once in one conversation on two machines one may be hidden, an end too. On one machine both count. Where machines share conversations, use ConversationGuard.Redis.")]
+    internal static partial void LogNoCompareAndSwap(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Information, "ConversationGuard '{GuardName}': the model asked for the end and was refused, rules {RuleIds}, conversation is {Phase}, crisis hold {IsCrisisHold}. Conversation {ConversationKey}.")]
     private static partial void LogVetoed(ILogger logger, string guardName, string ruleIds, DeEscalation.ConversationPhase phase, bool isCrisisHold, string? conversationKey);
 }

@@ -157,7 +157,7 @@ public sealed class ClassifyTests
         var run = await ProgramRun.StartAsync("classify", _folder.Write("in.jsonl", """{"id":1,"text":"a"}"""), _folder["no/such/folder.jsonl"]);
 
         run.ExitCode.Should().Be(2);
-        run.Errors.Should().Contain("folder.jsonl");
+        run.Errors.Should().Be($"There is no folder {_folder["no/such"]}.\n");
     }
 
     [Test]

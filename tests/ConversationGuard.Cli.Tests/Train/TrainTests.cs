@@ -103,7 +103,7 @@ public sealed class TrainTests
         var run = await TrainAsync("no/folder/a.model");
 
         run.ExitCode.Should().Be(2);
-        run.Errors.Should().Contain("a.model");
+        run.Errors.Should().EndWith($"There is no folder {_folder["no/folder"]}.\n");
     }
 
     [Test]

@@ -75,7 +75,7 @@ internal static class Oracle
                 return $"call {call.Index} ended after {failed} delivered redirections that failed; {needed} are needed";
             }
 
-            if (!Before(trace, call, from).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(Branch(trace, call).Contains)))
+            if (!Before(trace, call, from).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(call.Path.Contains)))
             {
                 return $"call {call.Index} ended without a warning delivered in an earlier turn of this branch";
             }
@@ -250,14 +250,14 @@ internal static class Oracle
                 return $"after call {i}, {state.Violations.Count} violations count; the user wrote {wrote}";
             }
 
-            if (call.IsEnd && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > Branch(trace, call).Count(turn => turn.IsViolation))
+            if (call.IsEnd && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > call.Path.Count(turn => turn.IsViolation))
             {
                 return $"the end in call {i} rests on {evidence} violations; the user wrote {call.Path.Count(turn => turn.IsViolation)} on this branch";
             }
 
-            // What the host took back may be judged anew; an end whose grounds a trimmed history no longer shows may be too.
-            var isJudgedAnew = trace.Acts.Exists(act => act.Step is HostReinstates or HostReleasesHold) || trace.Calls.Take(i).Any(before => before.IsEnd);
-            if (i > 0 && call.IsAgain && !isJudgedAnew && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
+            // What was refused was not judged yet; and what was forgiven is off the record, and looks new if the host trims the reply to it away.
+            var isJudged = call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle);
+            if (i > 0 && call.IsAgain && isJudged && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
             {
                 return $"call {i} wrote nothing new, and {call.State.Violations.Count} violations count after it";
             }
@@ -286,7 +286,7 @@ internal static class Oracle
                 // A trimmed history that begins with a text like the first one's looks whole.
                 var isRepetitive = trace.Turns.Select(turn => turn.Text).Distinct().Count() < trace.Turns.Count;
                 var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle || (act.Step is TrimOldest && isRepetitive));
-                if (trace.Scenario.Holder is Holder.Host or Holder.Server && !isMiddleTrimmed && before.TrueForAll(call.Path.Contains))
+                if (trace.Scenario.Holder is Holder.Host or Holder.Server && !isMiddleTrimmed && !call.IsAmbiguous && before.TrueForAll(call.Path.Contains))
                 {
                     // A call that was on its way when the other ended the conversation goes through.
                     if (!call.IsRefusal && !(call.What == "at once" && end.What == "at once" && call.Index == end.Index + 1))
@@ -444,30 +444,21 @@ internal static class Oracle
         return from;
     }
 
-    /// <summary>
-    /// The turns that may count: those of this branch. A host's history in which somebody goes back to a branch that was left shows calm turns that are not on record, and is
-    /// not told from one that goes on; nor is one whose hold the host released. Then all that was written may count.
-    /// </summary>
-    private static IReadOnlyList<Turn> Branch(Trace trace, Call call) =>
-        CannotTellBranches(trace) ? [.. trace.Calls.Take(call.Index + 1).SelectMany(one => one.Path).Distinct()] : call.Path;
-
-    private static bool CannotTellBranches(Trace trace) => trace.Scenario.Holder == Holder.Host && trace.Acts.Exists(act => act.Step is GoToOldBranch or HostReleasesHold);
-
     private static IEnumerable<Call> Before(Trace trace, Call call, int from) => trace.Calls.Take(call.Index).Skip(from);
 
     /// <summary>The most redirections that any reading of the rules can hold to have failed on this branch.</summary>
     private static int FailedRedirections(Trace trace, Call call, int from)
     {
-        var branch = Branch(trace, call);
+        var branch = call.Path;
+
+        // A conversation that nothing names is judged from its messages, by the settings of today (R17 needs a record).
+        var isRefolded = trace.Scenario.Holder == Holder.Nobody && UsedSettings(trace, call).Count > 1;
         var redirected = Before(trace, call, from)
-            .Where(earlier => earlier is { IsDelivered: true, Steers: true })
+            .Where(earlier => earlier.IsDelivered && (earlier.Steers || isRefolded))
             .Select(earlier => earlier.Asked.LastOrDefault(turn => turn.IsViolation && branch.Contains(turn)))
             .OfType<Turn>()
             .Distinct();
 
-        // What is trimmed behind the first message looks as if it had been edited away, calm turns with it; a hold that the host releases is as if it had not been.
-        var isMiddleTrimmed = trace.Acts.Exists(act => act.Step is TrimMiddle);
-        var isReleased = trace.Acts.Exists(act => act.Step is HostReleasesHold);
         var atOnce = trace.Calls.Where(one => one.What == "at once").SelectMany(one => one.Asked).ToHashSet();
         return redirected.Count(turn =>
         {
@@ -475,8 +466,7 @@ internal static class Oracle
             var after = branch.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth != Truth.Unclassified).ToList();
             return after is [{ IsViolation: true }, ..] || after.Find(other => !other.IsDropped) is { IsViolation: true } ||
                 after.Find(other => other.IsViolation || !atOnce.Contains(other)) is { IsViolation: true } ||
-                ((isMiddleTrimmed || CannotTellBranches(trace)) && after.Exists(other => other.IsViolation)) ||
-                (isReleased && after.Find(other => other.Truth != Truth.Crisis) is { IsViolation: true });
+                (call.IsAmbiguous && after.Exists(other => other.IsViolation));
         });
     }
 

@@ -19,7 +19,6 @@ public class RuleProperties(ChatPath path)
     public void R2_R8_an_end_comes_after_delivered_failed_redirections_and_a_delivered_warning() => Holds(Scenarios.Any, Oracle.R2);
 
     [Test]
-    [Ignore("Counterexamples are left: a text typed again where a failed turn was dropped, and tools under changing ids, let a calm turn be overlooked; see README.md.")]
     public void R3_R8_a_warning_comes_after_delivered_failed_redirections() => Holds(Scenarios.Any, Oracle.R3);
 
     [Test]
@@ -35,11 +34,20 @@ public class RuleProperties(ChatPath path)
     public void R8_a_violation_is_on_record_whatever_becomes_of_its_call() => Holds(Scenarios.Any, Oracle.R8);
 
     [Test]
-    [Ignore("A counterexample is left: a calm turn and an insult in one message, regenerated, are judged again; see README.md.")]
     public void R10_no_turn_counts_twice() => Holds(Scenarios.Any, Oracle.R10);
 
     [Test]
     public void R11_an_end_closes_its_conversation_and_no_branch_from_before() => Holds(Scenarios.Any, Oracle.R11);
+
+    [Test]
+    public void R11_two_conversations_leave_each_other_as_they_are() => Scenarios.WithAnother.Holds(scenario =>
+    {
+        var both = HostSimulator.Play(scenario, path);
+        var one = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Where(step => step is not Elsewhere)] }, path);
+        var other = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Where(step => step is Elsewhere or Wait or Reload)] }, path);
+        return Differs(both, one, call => call.Outcome(), "R11: without the other conversation", call => call.What != HostSimulator.Elsewhere) ??
+            Differs(both, other, call => call.Outcome(), "R11: the other conversation alone", call => call.What == HostSimulator.Elsewhere);
+    });
 
     [Test]
     public void R14_after_the_end_nothing_is_sent_but_the_final_message() => Holds(Scenarios.Any, Oracle.R14);
@@ -108,8 +116,8 @@ public class RuleProperties(ChatPath path)
         {
             var guarded = HostSimulator.Play(scenario, path);
             var breach = Differs(guarded, HostSimulator.Play(scenario, path, isGuarded: false), Outside, $"R18, {mode}: without a guard");
-            return breach ?? (guarded.Calls.Find(call => call.Model.Exists(asked => !ReferenceEquals(asked.Options, call.Options))) is { } changed
-                ? new Breach($"R18: call {changed.Index} reached the model with other options", guarded.Transcript())
+            return breach ?? (guarded.Calls.Find(call => call.Model.Exists(asked => !ReferenceEquals(asked.Options, call.Options) || !asked.Messages.SequenceEqual(call.Presented))) is { } changed
+                ? new Breach($"R18: call {changed.Index} reached the model with other messages or options", guarded.Transcript())
                 : null);
         });
 
@@ -205,13 +213,15 @@ public class RuleProperties(ChatPath path)
 
     private static string Unnumbered(Call call) => System.Text.RegularExpressions.Regex.Replace(call.Outcome(), "of the model [0-9]+", "of the model");
 
-    private static string Outside(Call call) => $"{call.Seen} {call.Error?.GetType().Name} {call.FinishReason} {call.Updates} {call.Model.Count} {call.Model.FirstOrDefault()?.Messages.Count} {call.Model.FirstOrDefault()?.Instructions}";
+    private static string Outside(Call call) =>
+        $"{call.Seen} {call.Error?.GetType().Name} {call.FinishReason} {call.Updates} {string.Join(" | ", call.Model.Select(asked => $"{asked.Instructions} {asked.Options?.ConversationId} {asked.Options?.Tools?.Count}: {string.Join(" / ", asked.Messages.Select(message => $"{message.Role} {message.MessageId} {message.Text} {message.Contents.Count}"))}"))}";
 
-    private static Breach? Differs(Trace one, Trace two, Func<Call, string> read, string what)
+    private static Breach? Differs(Trace one, Trace two, Func<Call, string> read, string what, Func<Call, bool>? among = null)
     {
-        for (var i = 0; i < Math.Max(one.Calls.Count, two.Calls.Count); i++)
+        var (left, right) = (one.Calls.Where(among ?? (_ => true)).ToList(), two.Calls.Where(among ?? (_ => true)).ToList());
+        for (var i = 0; i < Math.Max(left.Count, right.Count); i++)
         {
-            var (first, second) = (one.Calls.ElementAtOrDefault(i), two.Calls.ElementAtOrDefault(i));
+            var (first, second) = (left.ElementAtOrDefault(i), right.ElementAtOrDefault(i));
             if (first is null || second is null || read(first) != read(second))
             {
                 return new Breach($"call {i} differs ({what})", $"{one.Transcript()}{what}:\n{two.Transcript()}");

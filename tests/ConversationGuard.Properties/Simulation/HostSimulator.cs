@@ -17,6 +17,7 @@ internal sealed class HostSimulator : IDisposable
     public const string Mark = "zqxmarkzqx";
     public const string Key = "conversation-1";
     public const string ServerId = "thread-1";
+    public const string Elsewhere = "elsewhere";
 
     private readonly Scenario _scenario;
     private readonly ChatPath _path;
@@ -31,10 +32,15 @@ internal sealed class HostSimulator : IDisposable
     private readonly IConversationGuard? _guard;
     private readonly Trace _trace;
     private readonly List<Branch> _branches = [];
+    private readonly List<(string? ConversationId, Turn Turn)> _failed = [];
     private Branch _branch = new();
+    private Branch _elsewhere = new();
+    private bool _isElsewhere;
     private Rules _rules;
 
-    // What was edited away cannot be told from what was trimmed, nor from what was said at once.
+    private bool _isTrimmed;
+
+    // What was edited away cannot be told from what was said at once.
     private bool _canTellBranches = true;
 
     private HostSimulator(Scenario scenario, ChatPath path, bool isGuarded)
@@ -45,6 +51,7 @@ internal sealed class HostSimulator : IDisposable
         _trace = new Trace(scenario, path) { Store = store };
         _rules = scenario.Settings[0];
         _branch.ConversationId = scenario.Holder == Holder.Server ? ServerId : null;
+        _elsewhere.ConversationId = scenario.Holder == Holder.Server ? "thread-2" : null;
         _branches.Add(_branch);
         if (!isGuarded)
         {
@@ -122,12 +129,13 @@ internal sealed class HostSimulator : IDisposable
             case GoToOldBranch to when _branches.Count > 1:
                 Note(step);
                 _branch = _branches[to.Which % _branches.Count];
+                _branch.Path = WithFailed(_branch.Path);
                 break;
-            case TrimOldest trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 0:
+            case TrimOldest trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 0:
                 Note(step);
                 Trim(0, trim.Messages);
                 break;
-            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branches.Count == 1 && _branch.Held.Count > 2:
+            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 2:
                 Note(step);
                 Trim(1, Math.Min(trim.Messages, _branch.Held.Count - 2));
                 break;
@@ -152,6 +160,11 @@ internal sealed class HostSimulator : IDisposable
                 Note(step);
                 Wait(_guard.ReleaseCrisisHoldAsync(key));
                 break;
+            case Simulation.Elsewhere there:
+                (_branch, _elsewhere, _isElsewhere) = (_elsewhere, _branch, true);
+                Write([there.Words], Fate.Answers, keepsFailed: false, sameText: false, Noise.None, Elsewhere);
+                (_branch, _elsewhere, _isElsewhere) = (_elsewhere, _branch, false);
+                break;
             case AtOnce both when _scenario.Holder == Holder.Server && _branch.Held.Count == 0:
                 SayAtOnce(both);
                 break;
@@ -160,7 +173,7 @@ internal sealed class HostSimulator : IDisposable
         }
     }
 
-    private string? CurrentKey => _scenario.Holder == Holder.Host ? Key : _branch.ConversationId;
+    private string? CurrentKey => _scenario.Holder == Holder.Host ? (_isElsewhere ? "conversation-2" : Key) : _branch.ConversationId;
 
     private static void Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 
@@ -206,12 +219,6 @@ internal sealed class HostSimulator : IDisposable
     private void EditTurn(Edit edit)
     {
         var turns = _branch.Path.Where(turn => !turn.IsDropped && (_scenario.Holder == Holder.ServerWithChangingIds || _branch.Held.Exists(line => line.Turn == turn))).ToList();
-        // A history that begins otherwise looks like one whose oldest messages were trimmed: nobody can tell (R10).
-        if (_scenario.Holder == Holder.Host)
-        {
-            turns.RemoveAll(turn => _branch.Path.Find(other => !other.IsDropped) == turn);
-        }
-
         if (turns.Count == 0)
         {
             return;
@@ -228,6 +235,11 @@ internal sealed class HostSimulator : IDisposable
         var left = _branch;
         _branch = left.Copy();
         _branches.Add(_branch);
+        if (_isTrimmed)
+        {
+            _branches.RemoveAll(branch => branch != _branch);
+        }
+
         if (_branches.Count > 4)
         {
             _branches.RemoveAt(0);
@@ -240,7 +252,23 @@ internal sealed class HostSimulator : IDisposable
         else
         {
             _branch.Held.RemoveRange(_branch.Held.FindIndex(line => line.Turn == gone), _branch.Held.Count - _branch.Held.FindIndex(line => line.Turn == gone));
-            _branch.Path = [.. _branch.Path.TakeWhile(turn => turn != gone)];
+            var last = _branch.Held.FindLast(line => line.Turn is not null)?.Turn;
+            var isLastOnRecord = last?.Truth is Truth.Violation or Truth.Crisis && !_trace.Acts.Exists(act => act.Step is HostReinstates) &&
+                !_branch.Path.SkipWhile(turn => turn != last).Any(turn => turn.Truth == Truth.Calm);
+            if (_scenario.Holder == Holder.Host && (last is null || (!_branch.IsWhole && !isLastOnRecord)))
+            {
+                _branch.IsAmbiguous = true;
+                _branch.Path = [.. _trace.Turns];
+
+                // Nothing of which is known where it stands is left: to the guard the history was trimmed, and all counts that went before (R10).
+                _branch.IsWhole = false;
+                _isTrimmed = true;
+                _branches.RemoveAll(branch => branch != _branch);
+            }
+            else
+            {
+                _branch.Path = [.. _branch.Path.TakeWhile(turn => turn != gone)];
+            }
         }
 
         _branch.LastAnswered = _branch.LastFailed = null;
@@ -271,17 +299,25 @@ internal sealed class HostSimulator : IDisposable
     {
         var (conversationId, path, _) = _branch.Snapshots[snapshot];
         _branch.ConversationId = conversationId;
-        _branch.Path = [.. path];
+        _branch.Path = WithFailed(path);
         _branch.Held.Clear();
         _branch.Snapshots.RemoveRange(snapshot, _branch.Snapshots.Count - snapshot);
     }
+
+    /// <summary>What failed under a server's id was said under it, on whichever branch: nobody can tell (R10).</summary>
+    private List<Turn> WithFailed(List<Turn> path) => _scenario.Holder == Holder.ServerWithChangingIds
+        ? [.. path.Concat(_failed.Where(failed => failed.ConversationId is not null && failed.ConversationId == _branch.ConversationId).Select(failed => failed.Turn)).Distinct()]
+        : path;
 
     private void Trim(int from, int count)
     {
         var gone = _branch.Held.Skip(from).Take(count).ToList();
         _branch.Held.RemoveAll(gone.Contains);
         _branch.IsWhole = false;
-        _canTellBranches = false;
+
+        // Where nothing that is on record is shown any more, nobody can tell which branch somebody went back to (R10).
+        _isTrimmed = true;
+        _branches.RemoveAll(branch => branch != _branch);
         _branch.LastAnswered = _branch.LastAnswered is { } answered && answered.TrueForAll(_branch.Held.Contains) ? answered : null;
     }
 
@@ -317,6 +353,9 @@ internal sealed class HostSimulator : IDisposable
         {
             var answer = exchange.Response.Messages.Select(message => new Line(message, null));
             var isHeldByServer = exchange.Response.ConversationId is not null;
+
+            // What is answered has moved on to the new id.
+            _failed.RemoveAll(failed => before.Concat(newest).Any(line => line.Turn == failed.Turn));
             _branch.Held = isHeldByServer ? [] : [.. before, .. newest, .. answer];
 
             // What the host still held had not reached the server under the id before.
@@ -327,6 +366,7 @@ internal sealed class HostSimulator : IDisposable
         }
 
         _branch.ConversationId = conversationId;
+        _failed.AddRange(newest.Select(line => line.Turn).OfType<Turn>().Select(turn => (conversationId, turn)));
         newest = [.. newest.TakeWhile(line => line.Message.Role != ChatRole.Assistant || line.Message.Text.Length > 0)];
         _branch.Held = keepsFailed ? [.. before, .. newest] : before;
         if (!keepsFailed)
@@ -362,8 +402,9 @@ internal sealed class HostSimulator : IDisposable
             IsAgain = isAgain,
             ConversationKey = CurrentKey,
             IsWhole = _branch.IsWhole,
+            IsAmbiguous = _branch.IsAmbiguous,
             Presented = [.. shown.Select(line => line.Message)],
-            Options = _scenario.Holder == Holder.Host ? options!.WithConversationKey(Key) : options,
+            Options = _scenario.Holder == Holder.Host ? options!.WithConversationKey(CurrentKey!) : options,
         };
         _trace.Calls.Add(call);
         return call;
@@ -500,11 +541,13 @@ internal sealed class HostSimulator : IDisposable
 
         public bool IsWhole { get; set; } = true;
 
+        public bool IsAmbiguous { get; set; }
+
         public List<Line>? LastAnswered { get; set; }
 
         public List<Line>? LastFailed { get; set; }
 
-        public Branch Copy() => new() { Held = [.. Held], Path = [.. Path], Snapshots = [.. Snapshots], ConversationId = ConversationId, IsWhole = IsWhole };
+        public Branch Copy() => new() { Held = [.. Held], Path = [.. Path], Snapshots = [.. Snapshots], ConversationId = ConversationId, IsWhole = IsWhole, IsAmbiguous = IsAmbiguous };
     }
 
     private sealed class RecordingClassifier : IMessageClassifier

@@ -57,6 +57,18 @@ internal static class Scenarios
 
     public static Gen<Scenario> WithoutCrisis { get; } = Of(_holders, Steps(_wordsWithoutCrisis, _fate, withSettings: false, withHost: false));
 
+    /// <summary>Everything that may happen, and another conversation beside it.</summary>
+    public static Gen<Scenario> WithAnother { get; } = Gen.Select(Any, Gen.Select(Gen.Int[0, 18], _words).Array[1, 5], (scenario, there) =>
+    {
+        List<Step> steps = [.. scenario.Steps.Select(WithoutSameText)];
+        foreach (var (at, words) in there)
+        {
+            steps.Insert(Math.Min(at, steps.Count), new Elsewhere(words));
+        }
+
+        return scenario with { Steps = steps };
+    });
+
     /// <summary>A host that does everything right: the history is whole, every call succeeds, nothing is edited.</summary>
     public static Gen<Scenario> Plain { get; } = Of(
         OneOf(Holder.Host, Holder.Server, Holder.ServerWithChangingIds),
@@ -101,6 +113,14 @@ internal static class Scenarios
 
     /// <summary>Where the messages are all there is, what stands between them as an answer is one.</summary>
     private static Step WithoutInventedTurns(Step step) => step is Say { Noise: Noise.ToolBefore or Noise.AssistantBefore } say ? say with { Noise = Noise.SystemBefore } : step;
+
+    /// <summary>A text said before may be one of the other conversation's.</summary>
+    private static Step WithoutSameText(Step step) => step switch
+    {
+        Say say => say with { SameText = false },
+        Edit edit => edit with { SameText = false },
+        _ => step,
+    };
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

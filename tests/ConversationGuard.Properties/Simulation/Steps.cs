@@ -107,6 +107,9 @@ internal sealed record HostReleasesHold : Step;
 /// <summary>Two calls at once in one conversation.</summary>
 internal sealed record AtOnce(Words First, Words Second, bool SecondFirst) : Step;
 
+/// <summary>The user says something in another conversation.</summary>
+internal sealed record Elsewhere(Words Words) : Step;
+
 /// <summary>What a guard is set to.</summary>
 internal sealed record Rules(int Redirections, int Calm, int ForgiveMinutes, int HoldCalm, int HoldMinutes)
 {

@@ -51,6 +51,9 @@ internal sealed record Call(int Index, string What)
     /// <summary>Gets a value indicating whether the history is shown from its first message, with nothing missing.</summary>
     public bool IsWhole { get; init; }
 
+    /// <summary>Gets a value indicating whether a turn was edited away that may as well have been trimmed, so that <see cref="Path"/> still has it.</summary>
+    public bool IsAmbiguous { get; init; }
+
     /// <summary>Gets or sets what the user saw; null if nothing.</summary>
     public string? Seen { get; set; }
 

@@ -233,7 +233,7 @@ public class ConversationIdTests(ChatPath path)
         var reply = await SayAsync("insult two");
 
         reply.Text.Should().Be("Reply");
-        _chat.Observer.Of(GuardEventKind.StoreFailed).Should().ContainSingle();
+        _chat.Observer.Of(GuardEventKind.StoreFailed).Should().NotBeEmpty();
     }
 
     private void GiveEveryResponseANewId() =>

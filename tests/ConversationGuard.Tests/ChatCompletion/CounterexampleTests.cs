@@ -1,3 +1,4 @@
+using ConversationGuard.ChatCompletion;
 using ConversationGuard.Conversations;
 using ConversationGuard.Hosting;
 using ConversationGuard.Tests.Doubles;
@@ -140,5 +141,152 @@ public class CounterexampleTests(ChatPath path)
         await chat.SayAsync("unsure");
 
         chat.Model.Calls[^1].Instructions.Should().Contain("Be warm, calm and supportive");
+    }
+
+    [Test]
+    public async Task R10_a_calm_message_beside_an_insult_forgives_nothing_when_the_reply_is_made_again()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 1);
+        chat.History.AddRange([new(ChatRole.User, "calm"), new(ChatRole.User, "insult")]);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await chat.RegenerateAsync();
+        }
+
+        (await chat.StateAsync()).Violations.Should().ContainSingle();
+        chat.Observer.Of(GuardEventKind.TurnDecided).Where(one => !one.IsRepeat).Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task R10_an_insult_that_a_calm_message_beside_it_released_is_not_counted_when_the_reply_is_made_again()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.Zero });
+        await chat.SayAsync("crisis");
+        chat.History.AddRange([new(ChatRole.User, "insult"), new(ChatRole.User, "calm")]);
+        await chat.RegenerateAsync();
+
+        await chat.RegenerateAsync();
+
+        (await chat.StateAsync()).Violations.Should().BeEmpty();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task R3_calm_words_that_failed_and_are_said_again_later_stand_where_they_are_said_again(bool isHeldByServer)
+    {
+        await using var chat = new GuardedChat(path);
+        if (isHeldByServer)
+        {
+            (chat.Key, chat.ConversationId) = (null, "thread-1");
+        }
+
+        Task Say(string text) => isHeldByServer ? chat.SendAsync(text) : chat.SayAsync(text);
+        await Say("insult one");
+        chat.Model.Before = _fails;
+        await chat.Awaiting(_ => Say("calm")).Should().ThrowAsync<HttpRequestException>();
+        chat.Model.Before = null;
+        await Say("insult two");
+        await Say("calm");
+
+        await Say("insult three");
+
+        chat.Observer.Of(GuardEventKind.TurnDecided).Last().Action.Should().Be(GuardAction.Redirect, "calm words stand between the second and the third");
+    }
+
+    [TestCase(2)]
+    [TestCase(4)]
+    public async Task R10_what_was_edited_away_does_not_count_again_when_the_history_is_trimmed(int trimmed)
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult one", "insult two");
+        chat.History.RemoveRange(2, 4);
+        await chat.SayAsync("insult instead");
+        chat.History.RemoveRange(0, trimmed);
+
+        var second = await chat.SayAsync("insult two of this branch");
+
+        second.Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R10_what_was_edited_away_in_a_trimmed_history_does_not_count()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult one", "insult two");
+        chat.History.RemoveRange(0, 2);
+        chat.History.RemoveRange(2, 2);
+
+        var second = await chat.SayAsync("insult instead");
+        var third = await chat.SayAsync("insult three");
+
+        second.Text.Should().NotContain("may be ended");
+        third.Text.Should().Contain("may be ended");
+    }
+
+    [Test]
+    public async Task R10_back_on_a_branch_of_which_nothing_is_on_record_the_others_insults_do_not_count()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.SayAllAsync("hello", "calm one", "calm two");
+        var old = chat.History.ToList();
+        chat.History.RemoveRange(2, 4);
+        await chat.SayAllAsync("insult a", "insult b");
+        chat.History.Clear();
+        chat.History.AddRange(old);
+
+        var first = await chat.SayAsync("insult c");
+        var second = await chat.SayAsync("insult d");
+
+        first.Text.Should().NotContain("may be ended");
+        second.Text.Should().Contain("may be ended", "the first one here was the one before");
+    }
+
+    [Test]
+    public async Task R10_an_edit_to_the_very_words_of_a_later_turn_is_no_repetition_of_it()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult a", "insult b");
+        (await chat.SayAsync("insult c")).Text.Should().Contain("may be ended");
+        chat.History.RemoveRange(2, 6);
+
+        var edited = await chat.SayAsync("insult c");
+
+        edited.Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R3_a_calm_turn_that_was_trimmed_from_the_middle_stands_between_two_insults()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.SayAllAsync("hello", "insult one", "calm");
+        chat.History.RemoveRange(4, 2);
+
+        (await chat.SayAsync("insult two")).Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R3_a_hold_that_the_host_releases_still_stands_between_two_insults()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.SayAllAsync("insult one", "crisis");
+        await chat.Guard.ReleaseCrisisHoldAsync("conversation-1");
+
+        var second = await chat.SayAsync("insult two");
+
+        second.Text.Should().NotContain("may be ended");
+        (await chat.StateAsync()).IsCrisisHold.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task R10_a_turn_that_the_host_took_back_does_not_count_when_its_reply_is_made_again()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult two");
+        await chat.Guard.ReinstateAsync("conversation-1");
+
+        await chat.RegenerateAsync();
+
+        (await chat.StateAsync()).Violations.Should().BeEmpty();
     }
 }

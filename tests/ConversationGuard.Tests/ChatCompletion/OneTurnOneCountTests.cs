@@ -1,4 +1,5 @@
 using ConversationGuard.ChatCompletion;
+using ConversationGuard.Conversations;
 using ConversationGuard.Tests.Doubles;
 using Microsoft.Extensions.AI;
 
@@ -235,8 +236,10 @@ public class OneTurnOneCountTests(ChatPath path)
         var two = chat.AskAsync([.. chat.History, new(ChatRole.User, "insult two")]);
         gate.SetResult();
         await Task.WhenAll(one, two);
+        chat.History.AddRange([new(ChatRole.User, "insult one"), .. (await one).Messages, new(ChatRole.User, "insult two"), .. (await two).Messages]);
+        await chat.SayAsync("insult three");
 
-        (await chat.StateAsync()).Violations.Should().HaveCount(2);
+        chat.Observer.Of(GuardEventKind.TurnDecided).Last().Action.Should().Be(GuardAction.Warn, "it is the third");
     }
 
     [Test]

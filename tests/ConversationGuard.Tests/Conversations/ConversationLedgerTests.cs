@@ -37,7 +37,7 @@ public class ConversationLedgerTests
     {
         var ledger = Ledger("a", "b", "c");
 
-        var after = ledger.With(Entry("b") with { Kind = TurnKind.Calm });
+        var after = ledger.With(Entry("b", "a") with { Kind = TurnKind.Calm });
 
         TurnsOf(after).Should().Equal("a", "b", "c");
         after.Find(new TurnId("b"))!.Kind.Should().Be(TurnKind.Calm);
@@ -70,31 +70,53 @@ public class ConversationLedgerTests
     }
 
     [Test]
-    public void R10_a_turn_that_was_edited_away_does_not_count_on_the_branch_of_a_whole_history()
+    public void R10_a_branch_is_its_newest_turn_and_what_it_followed()
+    {
+        var ledger = Ledger("first", "b", "c").With(Entry("instead of b", "first"));
+
+        TurnsOf(ledger.BranchOf([new TurnId("instead of b")])).Should().Equal("first", "instead of b");
+        TurnsOf(ledger.BranchOf([new TurnId("b")])).Should().Equal("first", "b");
+        TurnsOf(ledger.BranchOf([new TurnId("c")])).Should().Equal("first", "b", "c");
+        TurnsOf(ledger).Should().Equal("first", "b", "c", "instead of b");
+    }
+
+    [Test]
+    public void R11_a_branch_of_which_nothing_is_on_record_is_clean() => Ledger("first", "b").BranchOf([]).IsEmpty.Should().BeTrue();
+
+    [Test]
+    public void A_branch_that_is_all_there_is_is_the_very_ledger()
     {
         var ledger = Ledger("first", "b", "c");
 
-        var branch = ledger.OnBranch(Turns("first", "b", "edited"), newest: 1);
-
-        TurnsOf(branch).Should().Equal("first", "b");
-        TurnsOf(ledger).Should().Equal("first", "b", "c");
+        ledger.BranchOf([new TurnId("c")]).Should().BeSameAs(ledger);
     }
 
     [Test]
-    public void R10_the_branch_is_known_by_the_turn_that_stands_in_the_place_of_another()
+    public void A_record_that_goes_round_in_a_circle_is_read_once()
     {
-        var ledger = Ledger("first", "b", "c").With(Entry("edited", place: 1));
+        var ledger = Ledger("a", "b") with { Entries = [Entry("a", "b"), Entry("b", "a")] };
 
-        TurnsOf(ledger.OnBranch(Turns("first", "edited", "on", "and on"), newest: 1)).Should().Equal("first", "edited");
-        TurnsOf(ledger.OnBranch(Turns("first", "b", "c", "on"), newest: 1)).Should().Equal("first", "b", "c");
+        TurnsOf(ledger.BranchOf([new TurnId("a")])).Should().Equal("a", "b");
     }
 
     [Test]
-    public void R11_a_branch_from_before_the_violations_starts_clean()
+    public void R10_a_turn_that_follows_another_one_now_moves_behind_it_and_what_followed_it_stays_where_it_was()
     {
-        var ledger = Ledger("first", "b", "c").Without([new TurnId("first")]);
+        var ledger = Ledger("first", "again", "c");
 
-        ledger.OnBranch(Turns("first", "another way"), newest: 1).IsEmpty.Should().BeTrue();
+        var after = ledger.With(Entry("again", "c"));
+
+        TurnsOf(after).Should().Equal("first", "c", "again");
+        TurnsOf(after.BranchOf([new TurnId("again")])).Should().Equal("first", "c", "again");
+        TurnsOf(after.BranchOf([new TurnId("c")])).Should().Equal("first", "c");
+    }
+
+    [Test]
+    public void What_is_left_out_breaks_no_branch()
+    {
+        var after = Ledger("first", "b", "c", "d").Without([new TurnId("b"), new TurnId("c")]);
+
+        TurnsOf(after.BranchOf([new TurnId("d")])).Should().Equal("first", "d");
     }
 
     [Test]
@@ -102,66 +124,30 @@ public class ConversationLedgerTests
     {
         var ledger = Ledger("first", "b") with { HostEnding = _ending };
 
-        ledger.OnBranch(Turns("first", "edited"), newest: 1).Ending.Should().Be(_ending);
+        ledger.BranchOf([new TurnId("first")]).Ending.Should().Be(_ending);
+        ledger.BranchOf([]).Ending.Should().Be(_ending);
     }
 
     [Test]
-    public void R11_the_end_stays_when_the_host_dropped_the_turn_that_led_to_it_and_another_stands_in_its_place()
-    {
-        var ledger = Ended("first", "b", "c");
-
-        ledger.OnBranch(Turns("first", "b", "instead of c"), newest: 1).Ending.Should().NotBeNull();
-    }
+    public void R11_the_end_stays_when_the_host_dropped_the_turn_that_led_to_it() =>
+        Ended("first", "b", "c").BranchOf([new TurnId("b")]).Ending.Should().NotBeNull();
 
     [Test]
     public void R11_the_end_is_not_on_a_branch_that_lacks_a_turn_it_rests_on()
     {
         var ledger = Ended("first", "b", "c");
 
-        ledger.OnBranch(Turns("first", "instead of b"), newest: 1).Ending.Should().BeNull();
+        ledger.BranchOf([new TurnId("first")]).Ending.Should().BeNull();
         ledger.Ending.Should().NotBeNull();
-    }
-
-    [Test]
-    public void R10_in_a_trimmed_history_all_recorded_turns_count()
-    {
-        var ledger = Ledger("first", "b", "c");
-
-        ledger.OnBranch(Turns("b", "new"), newest: 1).Should().BeSameAs(ledger);
-        ledger.OnBranch(Turns("c"), newest: 0).Should().BeSameAs(ledger);
-    }
-
-    [Test]
-    public void R10_a_history_of_which_the_middle_was_trimmed_forgets_nothing()
-    {
-        var ledger = Ledger("first", "b", "c", "d");
-
-        ledger.OnBranch(Turns("first", "d", "new"), newest: 1).Should().BeSameAs(ledger);
-        Ended("first", "b", "c").OnBranch(Turns("first", "x", "y", "z", "new"), newest: 1).Ending.Should().NotBeNull();
     }
 
     [Test]
     public void R5_an_edit_releases_no_hold()
     {
-        var ledger = Ledger("first").With(Entry("b", place: 1) with { Kind = TurnKind.Crisis });
+        var ledger = Ledger("first").With(Entry("b", "first") with { Kind = TurnKind.Crisis });
 
-        TurnsOf(ledger.OnBranch(Turns("first", "edited"), newest: 1)).Should().Contain("b");
-    }
-
-    [Test]
-    public void R10_a_history_without_a_user_turn_proves_nothing()
-    {
-        var ledger = Ledger("first", "b");
-
-        ledger.OnBranch([], newest: 0).Should().BeSameAs(ledger);
-    }
-
-    [Test]
-    public void R10_a_ledger_that_does_not_know_its_first_turn_takes_nothing_for_edited_away()
-    {
-        var ledger = Ledger("a", "b") with { FirstTurn = null };
-
-        ledger.OnBranch(Turns("a", "edited"), newest: 1).Should().BeSameAs(ledger);
+        TurnsOf(ledger.BranchOf([new TurnId("first")])).Should().Contain("b");
+        TurnsOf(ledger.BranchOf([])).Should().Equal("b");
     }
 
     [Test]
@@ -186,7 +172,8 @@ public class ConversationLedgerTests
         ledger.Invoking(it => it.With(null!)).Should().Throw<ArgumentNullException>();
         ledger.Invoking(it => it.WithDelivered(null!)).Should().Throw<ArgumentNullException>();
         ledger.Invoking(it => it.Without(null!)).Should().Throw<ArgumentNullException>();
-        ledger.Invoking(it => it.OnBranch(null!, 0)).Should().Throw<ArgumentNullException>();
+        ledger.Invoking(it => it.KeepingOnly(null!)).Should().Throw<ArgumentNullException>();
+        ledger.Invoking(it => it.BranchOf(null!)).Should().Throw<ArgumentNullException>();
     }
 
     [Test]
@@ -231,9 +218,9 @@ public class ConversationLedgerTests
         script.Ledger.Entries.Should().HaveCount(ConversationLedger.MaxEntries);
     }
 
-    /// <summary>A ledger of violations at one place after the other, all answered.</summary>
+    /// <summary>A ledger of violations one after the other, all answered.</summary>
     private static ConversationLedger Ledger(params string[] turns) => turns
-        .Select((turn, place) => Entry(turn, place) with { IsDelivered = true })
+        .Select((turn, i) => Entry(turn, i == 0 ? null : turns[i - 1]) with { IsDelivered = true })
         .Aggregate(ConversationLedger.Empty with { FirstTurn = new TurnId(turns[0]) }, (ledger, entry) => ledger.With(entry));
 
     /// <summary>The same, the last turn having ended the conversation on the ground of all of them.</summary>
@@ -246,7 +233,8 @@ public class ConversationLedgerTests
     private static ConversationLedger Undelivered(params string[] turns) =>
         turns.Aggregate(ConversationLedger.Empty, (ledger, turn) => ledger.With(Entry(turn)));
 
-    private static LedgerEntry Entry(string turn, int place = 0) => new() { Turn = new TurnId(turn), Kind = TurnKind.Violation, At = _noon, Place = place };
+    private static LedgerEntry Entry(string turn, string? parent = null) =>
+        new() { Turn = new TurnId(turn), Kind = TurnKind.Violation, At = _noon, Parent = parent is null ? null : new TurnId(parent) };
 
     private static List<TurnId> Turns(params string[] turns) => [.. turns.Select(turn => new TurnId(turn))];
 

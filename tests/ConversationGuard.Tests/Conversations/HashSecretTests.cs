@@ -21,8 +21,8 @@ public class HashSecretTests
 
         // What a thief has: the salt and the identities. What they guess: the key and the sentence.
         var guessed = new PresentedHistory([new ChatMessage(ChatRole.User, "insult one")], isHeldByServer: false);
-        var unkeyed = guessed.Identify(ledger)[0].Id;
-        var keyed = guessed.Identify(ledger, new HashSecret(Secret))[0].Id;
+        var unkeyed = guessed.Read(ledger).First().Turns[0].Id;
+        var keyed = guessed.Read(ledger, new HashSecret(Secret)).First().Turns[0].Id;
 
         ledger.Entries.Should().ContainSingle().Which.Turn.Should().NotBe(unkeyed).And.Be(keyed);
         key.Should().NotContain("conversation-1").And.Be(new HashSecret(Secret).ConversationKey("conversation-1"));
@@ -36,7 +36,7 @@ public class HashSecretTests
         var (key, ledger) = store.Ledgers.Should().ContainSingle().Subject;
 
         key.Should().Be("conversation-1");
-        ledger.Entries[0].Turn.Should().Be(new PresentedHistory([new ChatMessage(ChatRole.User, "insult one")], isHeldByServer: false).Identify(ledger)[0].Id);
+        ledger.Entries[0].Turn.Should().Be(new PresentedHistory([new ChatMessage(ChatRole.User, "insult one")], isHeldByServer: false).Read(ledger).First().Turns[0].Id);
     }
 
     [Test]

@@ -78,7 +78,7 @@ public class PresentedHistoryTests
 
         history.IsNewestFromUser.Should().BeFalse();
         history.Newest.Should().BeEmpty();
-        history.Identify(_nothing).Should().BeEmpty();
+        Identify(history, _nothing).Should().BeEmpty();
     }
 
     [Test]
@@ -90,11 +90,11 @@ public class PresentedHistoryTests
     {
         var history = Of(User("a secret"));
 
-        var here = history.Identify(_nothing)[0].Id.Value;
-        var there = history.Identify(_nothing with { Salt = "salt" })[0].Id.Value;
+        var here = Identify(history, _nothing)[0].Id.Value;
+        var there = Identify(history, _nothing with { Salt = "salt" })[0].Id.Value;
 
         here.Should().NotContain("secret").And.NotBe(there);
-        Of(User("a secret")).Identify(_nothing)[0].Id.Value.Should().Be(here, "the same text is found again");
+        Identify(Of(User("a secret")), _nothing)[0].Id.Value.Should().Be(here, "the same text is found again");
     }
 
     [Test]
@@ -132,7 +132,7 @@ public class PresentedHistoryTests
         var ids = Ids(Of(User("a\ud800"), Bot("a"), User("a\ud801"), Bot("b"), User("a\udc00"), Bot("c"), User("a\ufffd")), _nothing);
 
         ids.Should().OnlyHaveUniqueItems();
-        ids.Should().OnlyContain(id => !id.Value.Contains('#'), "each is another text, not another occurrence of one");
+        ids.Select(id => id.Fingerprint).Should().OnlyHaveUniqueItems("each is another text, not one text at another place");
     }
 
     [Test]
@@ -190,9 +190,9 @@ public class PresentedHistoryTests
 
         var edited = Of(User("hello"), Bot("hi"), User("sorry, I mean"));
 
-        edited.Branch(ledger, edited.Identify(ledger)).Entries.Should().BeEmpty();
+        Branch(edited, ledger).Entries.Should().BeEmpty();
         var back = Of(User("hello"), Bot("hi"), User("insult"), Bot("redirected"), User("go on"));
-        back.Branch(ledger, back.Identify(ledger)).Entries.Should().HaveCount(1, "the old branch is still there");
+        Branch(back, ledger).Entries.Should().HaveCount(1, "the old branch is still there");
     }
 
     [Test]
@@ -203,8 +203,8 @@ public class PresentedHistoryTests
         var trimmed = Of(User("insult"), Bot("redirected"), User("go on"));
         var summarised = Of(System("Summary: they talked."), User("go on"));
 
-        trimmed.Branch(ledger, trimmed.Identify(ledger)).Entries.Should().HaveCount(1);
-        summarised.Branch(ledger, summarised.Identify(ledger)).Entries.Should().HaveCount(1);
+        Branch(trimmed, ledger).Entries.Should().HaveCount(1);
+        Branch(summarised, ledger).Entries.Should().HaveCount(1);
         IsOnRecord(ledger, trimmed).Should().BeFalse();
     }
 
@@ -257,11 +257,11 @@ public class PresentedHistoryTests
     }
 
     [Test]
-    public void R10_two_alike_new_messages_in_a_trimmed_history_count_once()
+    public void R10_two_alike_new_messages_in_a_trimmed_history_count_twice()
     {
         var ledger = Record(_nothing, Of(User("hello"), Bot("hi"), User("insult")), isDelivered: true);
 
-        Record(ledger, Of(Bot("something"), User("another"), User("another")), isDelivered: true).Entries.Should().HaveCount(2, "where it is ambiguous, the reading with fewer violations wins");
+        Record(ledger, Of(Bot("something"), User("another"), User("another")), isDelivered: true).Entries.Should().HaveCount(3, "both are shown");
     }
 
     [Test]
@@ -299,7 +299,7 @@ public class PresentedHistoryTests
         ledger = Record(ledger, HeldByServer(User("insult")), isDelivered: true);
         var next = HeldByServer(User("hello"));
 
-        next.Branch(ledger, next.Identify(ledger)).Should().BeSameAs(ledger);
+        Branch(next, ledger).Should().BeSameAs(ledger);
     }
 
     [Test]
@@ -309,7 +309,7 @@ public class PresentedHistoryTests
         var id = Ids(Of(User("insult")), ledger)[0];
         ledger = ledger.With(new LedgerEntry { Turn = new TurnId(id.Value + "x"), Kind = TurnKind.Violation, At = LedgerScript.Start, IsDelivered = true });
 
-        Ids(HeldByServer(User("insult")), ledger).Should().Equal(id);
+        Ids(HeldByServer(User("insult")), ledger)[0].Fingerprint.Should().Be(id.Fingerprint);
     }
 
     private static PresentedHistory Of(params ChatMessage[] messages) => new(messages, isHeldByServer: false);
@@ -324,22 +324,23 @@ public class PresentedHistoryTests
 
     private static IEnumerable<string> Texts(IEnumerable<UserTurn> turns) => turns.Select(turn => turn.Text);
 
-    private static List<TurnId> Ids(PresentedHistory history, ConversationLedger ledger) => [.. history.Identify(ledger).Select(turn => turn.Id)];
+    private static IReadOnlyList<UserTurn> Identify(PresentedHistory history, ConversationLedger ledger) => history.Read(ledger).First().Turns;
 
-    private static bool IsOnRecord(ConversationLedger ledger, PresentedHistory history)
-    {
-        var turns = history.Identify(ledger);
-        return history.Branch(ledger, turns).Find(turns[^1].Id) is not null;
-    }
+    private static List<TurnId> Ids(PresentedHistory history, ConversationLedger ledger) => [.. Identify(history, ledger).Select(turn => turn.Id)];
+
+    private static ConversationLedger Branch(PresentedHistory history, ConversationLedger ledger) => history.Read(ledger).First().Branch(ledger);
+
+    private static bool IsOnRecord(ConversationLedger ledger, PresentedHistory history) => history.Read(ledger).First().Added == 0;
 
     /// <summary>Puts the newest turns on record, as violations.</summary>
     private static ConversationLedger Record(ConversationLedger ledger, PresentedHistory history, bool isDelivered)
     {
-        var turns = history.Identify(ledger);
+        var (turns, tip, _, _) = history.Read(ledger).First();
         ledger = ledger with { FirstTurn = ledger.FirstTurn ?? turns[0].Id };
         foreach (var turn in turns.Skip(turns.Count - history.Newest.Count).Where(turn => ledger.Find(turn.Id) is null))
         {
-            ledger = ledger.With(new LedgerEntry { Turn = turn.Id, Kind = TurnKind.Violation, Place = turn.Place, At = LedgerScript.Start, IsDelivered = isDelivered });
+            ledger = ledger.With(new LedgerEntry { Turn = turn.Id, Kind = TurnKind.Violation, Parent = tip, At = LedgerScript.Start, IsDelivered = isDelivered });
+            tip = turn.Id;
         }
 
         return ledger;

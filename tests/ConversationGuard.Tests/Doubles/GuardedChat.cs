@@ -46,6 +46,8 @@ internal sealed class GuardedChat : IAsyncDisposable
 
     public RecordingObserver Observer { get; } = new();
 
+    public IServiceProvider Services => _services;
+
     public IChatClient Client { get; }
 
     public IConversationGuard Guard { get; }

@@ -46,7 +46,8 @@ public class ConfigurationTests
                 "SupportReply": "g", "HelpResources": "h", "EndedForAbuse": "i", "EndedForHarmRequests": "j", "Ended": "k", "NextSteps": "l", "EndedAtOnce": "m"
               }
             },
-            "Store": { "Capacity": 17, "Expiration": "3.00:00:00" }
+            "Store": { "Capacity": 17, "Expiration": "3.00:00:00" },
+            "StoreFailure": { "Behavior": "throw", "Timeout": "00:00:00.25", "RetryAfter": "00:01:00" }
           }
         }
         """;
@@ -74,6 +75,7 @@ public class ConfigurationTests
             ClassifierTimeout = TimeSpan.FromSeconds(3),
             Culture = "de-AT",
             Store = new { Capacity = 17, Expiration = TimeSpan.FromDays(3) },
+            StoreFailure = new { Behavior = StoreFailureBehavior.Throw, Timeout = TimeSpan.FromMilliseconds(250), RetryAfter = TimeSpan.FromMinutes(1) },
         });
         options.Categories.Should().HaveCount(3);
         options.Categories["HARASSMENT/threatening"].Should().BeEquivalentTo(new { Threshold = 0.8, Role = (CategoryRole?)null });
@@ -91,6 +93,7 @@ public class ConfigurationTests
     [TestCase(typeof(CategoryOptions), "Categories:hate:")]
     [TestCase(typeof(GuardTexts), "Texts:de:")]
     [TestCase(typeof(InMemoryStoreOptions), "Store:")]
+    [TestCase(typeof(StoreFailureOptions), "StoreFailure:")]
     public void Every_property_of_the_options_is_a_known_key(Type options, string path)
     {
         foreach (var property in options.GetProperties())
@@ -174,6 +177,9 @@ public class ConfigurationTests
     [TestCase("""{ "CrisisHold": { "Time": "-01:00:00" } }""", "ConversationGuard:CrisisHold:Time", "00:00:00 to 365.00:00:00")]
     [TestCase("""{ "ClassifierTimeout": "01:00:00" }""", "ConversationGuard:ClassifierTimeout", "00:10:00")]
     [TestCase("""{ "Store": { "Capacity": 0 } }""", "ConversationGuard:Store:Capacity", "1 to 2147483647")]
+    [TestCase("""{ "StoreFailure": { "Timeout": "00:00:00" } }""", "ConversationGuard:StoreFailure:Timeout", "00:00:00.0010000 to 00:01:00")]
+    [TestCase("""{ "StoreFailure": { "RetryAfter": "01:00:00" } }""", "ConversationGuard:StoreFailure:RetryAfter", "00:00:00.1000000 to 00:10:00")]
+    [TestCase("""{ "StoreFailure": { "Behavior": "Ignore" } }""", "ConversationGuard:StoreFailure:Behavior", "Bridge, Throw")]
     [TestCase("""{ "Store": { "Expiration": "00:00:01" } }""", "ConversationGuard:Store:Expiration", "00:01:00")]
     [TestCase("""{ "Categories": { "harrassment": { "Threshold": 0.6 } } }""", "ConversationGuard:Categories:harrassment", "Did you mean \"harassment\"", "self-harm/intent")]
     [TestCase("""{ "Categories": { "self_harm": { "Threshold": 0.6 } } }""", "ConversationGuard:Categories:self_harm", "Did you mean \"self-harm\"")]

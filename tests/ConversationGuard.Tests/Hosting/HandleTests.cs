@@ -74,7 +74,7 @@ public class HandleTests
         chat.Store.BeforeRead = () => throw new IOException();
         var end = async () => await chat.Guard.EndAsync("c");
 
-        await end.Should().ThrowAsync<IOException>();
+        (await end.Should().ThrowAsync<ConversationStoreUnavailableException>()).WithInnerException<IOException>();
     }
 
     [Test]

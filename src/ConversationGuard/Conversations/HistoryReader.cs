@@ -1,0 +1,232 @@
+using ConversationGuard.Classification;
+
+namespace ConversationGuard.Conversations;
+
+/// <summary>Finds the turns of a presented history on a ledger that has entries: in every way that the history can be read (R10).</summary>
+/// <remarks>
+/// A turn is known by what it says and by what it follows, so that a history that is shown from its first turn on is exact. Where turns are missing, the rest is
+/// matched with the record as well as it can be: a turn on record that no history shows any more was trimmed if one that followed it is shown, and edited away if not.
+/// </remarks>
+internal sealed class HistoryReader
+{
+    private readonly ConversationLedger _ledger;
+    private readonly IReadOnlyList<UserTurn> _turns;
+    private readonly int _old;
+    private readonly Func<string, TurnId?, TurnId> _identify;
+    private readonly ILookup<string, LedgerEntry> _byFingerprint;
+    private readonly Dictionary<TurnId, LedgerEntry> _entries;
+    private readonly Dictionary<TurnId, int> _places;
+
+    /// <param name="ledger">The record.</param>
+    /// <param name="turns">The presented turns with their fingerprints, oldest first.</param>
+    /// <param name="newest">How many of them, at the end, the user newly wrote.</param>
+    /// <param name="identify">Gives the identity of a turn from its fingerprint and the turn that it follows.</param>
+    public HistoryReader(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, int newest, Func<string, TurnId?, TurnId> identify)
+    {
+        (_ledger, _turns, _old, _identify) = (ledger, turns, turns.Count - newest, identify);
+        _entries = ledger.Entries.ToDictionary(entry => entry.Turn);
+        _places = ledger.Entries.Select((entry, place) => (entry.Turn, place)).ToDictionary(one => one.Turn, one => one.place);
+        _byFingerprint = ledger.Entries.Reverse().ToLookup(entry => entry.Turn.Fingerprint, StringComparer.Ordinal);
+    }
+
+    /// <summary>What a server holds it has in order: what is sent to it comes after all that is on record, or again as long as its reply did not go out.</summary>
+    public HistoryReading HeldByServer()
+    {
+        var tip = _ledger.Entries.Count > 0 ? _ledger.Entries[_ledger.Entries.Count - 1].Turn : default(TurnId?);
+        var turns = new List<UserTurn>();
+        var previous = tip;
+        var added = 0;
+        foreach (var turn in _turns)
+        {
+            // The latest ones of that text, in order.
+            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => !entry.IsDelivered || IsMessageId(turn) || _old == _turns.Count).Reverse().ToList();
+            var sameText = _turns.Count(other => other.Fingerprint == turn.Fingerprint);
+            var index = Math.Max(0, unanswered.Count - sameText) + turns.Count(other => other.Fingerprint == turn.Fingerprint);
+            var id = index < unanswered.Count ? unanswered[index].Turn : Free(turn.Fingerprint, previous);
+            added += index < unanswered.Count ? 0 : 1;
+            turns.Add(turn with { Id = id });
+            previous = id;
+        }
+
+        return new(turns, tip, added, _old);
+    }
+
+    /// <summary>Gives every reading that the history allows, the likeliest first.</summary>
+    public IEnumerable<HistoryReading> Readings()
+    {
+        var shown = IsWhole ? AsShown() : null;
+        if (shown is { Added: 0 })
+        {
+            return [shown];
+        }
+
+        var readings = new List<HistoryReading>();
+        if (shown is not null)
+        {
+            readings.Add(shown);
+        }
+
+        if (shown is null || _turns.Where((turn, i) => i <= _old && !_entries.ContainsKey(shown.Turns[i].Id)).Any(turn => _byFingerprint.Contains(turn.Fingerprint)))
+        {
+            readings.AddRange(WithGaps());
+        }
+
+        // Between what is shown last and what is new there may have been more: edited away, dropped, or trimmed.
+        readings.AddRange([.. readings.Where(reading => reading.Added > 0).SelectMany(reading => After(reading.Tip).Select(turn => reading with { Tip = turn }))]);
+        return readings;
+    }
+
+    /// <summary>Whether it begins with the recorded first turn.</summary>
+    private bool IsWhole => _turns.Count > 0 && _identify(_turns[0].Fingerprint, null) == _ledger.FirstTurn;
+
+    private static bool IsMessageId(UserTurn turn) => turn.Fingerprint[0] == 'm';
+
+    /// <summary>Nothing is missing: every turn follows the one before it. Null if something is missing for certain.</summary>
+    private HistoryReading? AsShown()
+    {
+        var reading = Follow([.. _turns], 0, null, null);
+
+        // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11).
+        bool IsElsewhere(UserTurn turn) => !_entries.ContainsKey(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || _ledger.Ending is not null);
+
+        // A turn that is on record as it is shown proves all that is shown before it.
+        var proven = Math.Max(0, reading.Turns.ToList().FindLastIndex(turn => _entries.ContainsKey(turn.Id)));
+        return reading.Turns.Take(_old).Skip(proven + 1).Any(IsElsewhere) ? null : reading;
+    }
+
+    /// <summary>
+    /// Turns may be missing: the presented ones are matched with the record backwards from the newest. Of the matches with the least that does not fit each is a reading; the same text
+    /// again may be the turn on record, made again.
+    /// </summary>
+    private List<HistoryReading> WithGaps()
+    {
+        var lastKnown = _old - 1;
+        while (lastKnown >= 0 && !_byFingerprint.Contains(_turns[lastKnown].Fingerprint))
+        {
+            lastKnown--;
+        }
+
+        var matches = new List<(LedgerEntry Entry, bool IsAgain, int Conflicts)>();
+        if (_old < _turns.Count)
+        {
+            // What was said between other turns and is said again may as well be new; what counts against someone is not counted twice (R10).
+            matches.AddRange(_byFingerprint[_turns[_old].Fingerprint]
+                .Where(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || !_ledger.Entries.Any(other => other.Parent == entry.Turn) || _old < _turns.Count - 1 || IsMessageId(_turns[_old]))
+                .Select(entry => (entry, true, Match(null, _old - 1, Parent(entry)))));
+        }
+
+        if (lastKnown >= 0)
+        {
+            matches.AddRange(_byFingerprint[_turns[lastKnown].Fingerprint].Select(entry => (entry, false, Match(null, lastKnown, entry))));
+        }
+
+        if (matches.Count == 0)
+        {
+            // Nothing that is shown is on record. What was trimmed counts; of several branches it is the one that was gone on with.
+            return [WithGaps(IsWhole ? null : _ledger.Entries[_ledger.Entries.Count - 1], isAgain: false, lastKnown)];
+        }
+
+        // What may be made again is not counted again (R10).
+        var least = matches.Min(match => match.Conflicts);
+        var isAgain = matches.Exists(match => match.IsAgain && match.Conflicts == least);
+        return [.. matches.Where(match => match.Conflicts == least && match.IsAgain == isAgain).Select(match => WithGaps(match.Entry, match.IsAgain, lastKnown))];
+    }
+
+    /// <summary>Reads the newest turn as a turn on record made again, or the last known one as one.</summary>
+    private HistoryReading WithGaps(LedgerEntry? entry, bool isAgain, int lastKnown)
+    {
+        var turns = _turns.ToArray();
+        Match(turns, isAgain ? _old - 1 : lastKnown, isAgain ? Parent(entry!) : entry);
+        var previous = default(TurnId?);
+        for (var i = 0; i < _old; i++)
+        {
+            turns[i] = turns[i].Id == default ? turns[i] with { Id = _identify(turns[i].Fingerprint, previous) } : turns[i];
+            previous = turns[i].Id;
+        }
+
+        if (isAgain)
+        {
+            turns[_old] = turns[_old] with { Id = entry!.Turn };
+            return Follow(turns, _old + 1, entry.Turn, entry.Turn);
+        }
+
+        return Follow(turns, _old, previous ?? entry?.Turn, entry?.Turn);
+    }
+
+    /// <summary>Matches presented turns with the record, backwards from an entry.</summary>
+    /// <returns>How many turns are on record, but not there.</returns>
+    private int Match(UserTurn[]? turns, int last, LedgerEntry? from)
+    {
+        var conflicts = 0;
+        for (var i = last; i >= 0; i--)
+        {
+            var at = from;
+            while (at is not null && at.Turn.Fingerprint != _turns[i].Fingerprint)
+            {
+                at = Parent(at);
+            }
+
+            if (at is null)
+            {
+                conflicts += _byFingerprint.Contains(_turns[i].Fingerprint) ? 1 : 0;
+                continue;
+            }
+
+            if (turns is not null)
+            {
+                turns[i] = turns[i] with { Id = at.Turn };
+            }
+
+            from = Parent(at);
+        }
+
+        return conflicts;
+    }
+
+    /// <summary>Gives identities from a turn on, each by the one before it, as far as the record goes and beyond.</summary>
+    private HistoryReading Follow(UserTurn[] turns, int from, TurnId? previous, TurnId? tip)
+    {
+        var added = 0;
+        for (var i = from; i < turns.Length; i++)
+        {
+            var id = _identify(turns[i].Fingerprint, previous);
+            turns[i] = turns[i] with { Id = id };
+            previous = id;
+            var isKnown = _entries.ContainsKey(id) && (i < _old || tip is null || _ledger.IsAfter(id, tip.Value));
+            tip = isKnown && added == 0 ? id : tip;
+            added += isKnown || i < _old ? 0 : 1;
+        }
+
+        return new(turns, tip, added, _old);
+    }
+
+    /// <summary>What an entry followed, which is always on record before it: a walk ends whatever a store returns.</summary>
+    private LedgerEntry? Parent(LedgerEntry entry) =>
+        entry.Parent is { } parent && _entries.TryGetValue(parent, out var found) && _places[parent] < _places[entry.Turn] ? found : null;
+
+    /// <summary>The turns on record behind another one; behind none, all.</summary>
+    private HashSet<TurnId> After(TurnId? turn)
+    {
+        var behind = new HashSet<TurnId>();
+        foreach (var entry in _ledger.Entries)
+        {
+            if (turn is null || entry.Parent == turn || (entry.Parent is { } parent && behind.Contains(parent)))
+            {
+                behind.Add(entry.Turn);
+            }
+        }
+
+        return behind;
+    }
+
+    private TurnId Free(string fingerprint, TurnId? previous)
+    {
+        var id = _identify(fingerprint, previous);
+        while (_entries.ContainsKey(id) && fingerprint[0] != 'm')
+        {
+            id = _identify(fingerprint, id);
+        }
+
+        return id;
+    }
+}
