@@ -143,7 +143,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             // While there are other branches, what is on this one tells it from them.
             // A turn of this very call that a calm one beside it took back would count again with the next retry (R10).
             var isObsolete = state.Obsolete > 0 && Recorded.Count == 1 && branch.Entries.Count == Ledger.Entries.Count;
-            return this with { State = state, Ledger = isObsolete ? Ledger.Without([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger };
+            return this with { State = state, Ledger = isObsolete ? Ledger.Forget([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger };
         }
 
         var decisive = Recorded.Select(branch.Find).Last(entry => entry is { Action: GuardAction.End })!;

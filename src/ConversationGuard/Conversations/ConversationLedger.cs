@@ -15,6 +15,9 @@ public sealed record ConversationLedger
     /// </summary>
     public const int MaxEntries = 256;
 
+    /// <summary>The greatest number of forgiven violations whose identities are kept; who goes back further is taken to be behind the later one.</summary>
+    public const int MaxForgotten = 32;
+
     /// <summary>Gets the ledger of a conversation in which nothing notable happened.</summary>
     public static ConversationLedger Empty { get; } = new();
 
@@ -26,6 +29,12 @@ public sealed record ConversationLedger
 
     /// <summary>Gets the notable turns, oldest first.</summary>
     public IReadOnlyList<LedgerEntry> Entries { get; init; } = [];
+
+    /// <summary>
+    /// Gets the violations that were forgiven and have left the record, at most <see cref="MaxForgotten"/>, the latest last: who goes back to one is known to stand there, and not behind
+    /// the same words said later (R10). They count for nothing.
+    /// </summary>
+    public IReadOnlyList<TurnId> Forgotten { get; init; } = [];
 
     /// <summary>Gets the terms that the conversation is under, as it was told by redirections and warnings; null while nothing is on record (R17).</summary>
     public ConversationTerms? Terms { get; init; }
@@ -98,6 +107,16 @@ public sealed record ConversationLedger
     {
         ArgumentNullException.ThrowIfNull(turns);
         return Where(entry => !turns.Contains(entry.Turn));
+    }
+
+    /// <summary>Leaves out turns that have no bearing any more (R9).</summary>
+    /// <param name="turns">The turns.</param>
+    /// <returns>The ledger without them; the violations among them are <see cref="Forgotten"/>.</returns>
+    public ConversationLedger Forget(IReadOnlyCollection<TurnId> turns)
+    {
+        ArgumentNullException.ThrowIfNull(turns);
+        List<TurnId> forgotten = [.. Forgotten, .. Entries.Where(entry => entry.Kind == TurnKind.Violation && turns.Contains(entry.Turn)).Select(entry => entry.Turn)];
+        return Without(turns) with { Forgotten = [.. forgotten.Skip(forgotten.Count - MaxForgotten)] };
     }
 
     /// <summary>Gives the ledger of a branch that keeps some turns and no others.</summary>

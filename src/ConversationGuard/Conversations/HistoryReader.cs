@@ -70,7 +70,7 @@ internal sealed class HistoryReader
             readings.Add(shown);
         }
 
-        if (shown is null || _turns.Where((turn, i) => i <= _old && !_entries.ContainsKey(shown.Turns[i].Id)).Any(turn => _byFingerprint.Contains(turn.Fingerprint)))
+        if (shown is null || _turns.Where((turn, i) => i <= _old && !IsKnown(shown.Turns[i].Id)).Any(turn => _byFingerprint.Contains(turn.Fingerprint)))
         {
             readings.AddRange(WithGaps());
         }
@@ -85,16 +85,19 @@ internal sealed class HistoryReader
 
     private static bool IsMessageId(UserTurn turn) => turn.Fingerprint[0] == 'm';
 
+    /// <summary>Whether it is on record, or was until it was forgiven.</summary>
+    private bool IsKnown(TurnId turn) => _entries.ContainsKey(turn) || _ledger.Forgotten.Contains(turn);
+
     /// <summary>Nothing is missing: every turn follows the one before it. Null if something is missing for certain.</summary>
     private HistoryReading? AsShown()
     {
         var reading = Follow([.. _turns], 0, null, null);
 
         // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11).
-        bool IsElsewhere(UserTurn turn) => !_entries.ContainsKey(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || _ledger.Ending is not null);
+        bool IsElsewhere(UserTurn turn) => !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || _ledger.Ending is not null);
 
         // A turn that is on record as it is shown proves all that is shown before it.
-        var proven = Math.Max(0, reading.Turns.ToList().FindLastIndex(turn => _entries.ContainsKey(turn.Id)));
+        var proven = Math.Max(0, reading.Turns.ToList().FindLastIndex(turn => IsKnown(turn.Id)));
         return reading.Turns.Take(_old).Skip(proven + 1).Any(IsElsewhere) ? null : reading;
     }
 

@@ -57,6 +57,11 @@ public static class LedgerCodec
             message.Message(5, Write(entry));
         }
 
+        foreach (var turn in ledger.Forgotten)
+        {
+            message.Element(6, turn.Value);
+        }
+
         var payload = message.ToArray();
         var bytes = new byte[HeaderLength + payload.Length];
         bytes[0] = Format;
@@ -194,6 +199,7 @@ public static class LedgerCodec
     {
         var ledger = ConversationLedger.Empty;
         var entries = new List<LedgerEntry>();
+        var forgotten = new List<TurnId>();
         var reader = new WireReader(bytes);
         while (reader.MoveNext())
         {
@@ -214,12 +220,15 @@ public static class LedgerCodec
                 case 5:
                     entries.Add(ReadEntry(reader.Bytes));
                     break;
+                case 6:
+                    forgotten.Add(new TurnId(reader.Text));
+                    break;
                 default:
                     break;
             }
         }
 
-        return ledger with { Entries = entries };
+        return ledger with { Entries = entries, Forgotten = forgotten };
     }
 
     private static LedgerEntry ReadEntry(ReadOnlySpan<byte> bytes)
