@@ -6,28 +6,87 @@ namespace ConversationGuard.Training;
 /// <summary>Judges the classifier on what it was not trained on: each source in turn left out, and data that is never trained on.</summary>
 internal sealed class Evaluation(Sources sources, TrainingSettings settings, TextWriter output)
 {
+    public const int Folds = 6;
     private const int Categories = ClassifierModel.Categories;
 
-    public void Run(string modelFile)
+    public void Run(string modelFile, string? errors)
     {
         var texts = sources.ReadAll();
         var builder = new ModelBuilder(settings, texts, sources);
         var trained = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
-
-        output.WriteLine("# Leave one source out");
-        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["corpus", "templates"]).ToList())
+        var talk = sources.ReadTurns("topical-chat/topical-chat.jsonl").Select(turn => turn.Text).ToList();
+        var collector = new FeatureCollector();
+        var talkVectors = talk.ConvertAll(text => builder.Space.Vector(collector, text));
+        var talkLogits = talk.ConvertAll(_ => new float[ClassifierModel.Outputs]);
+        var (logits, calibration) = builder.Judge(trained, Folds, _ => { }, (fold, trainer) =>
         {
-            var classifier = new EmbeddedClassifier(builder.Build([.. trained.Where(i => texts[i].Source != source)], 2, _ => { }));
-            Report(source, classifier, [.. texts.Where(text => text.Source == source)]);
+            for (var i = 0; fold == Folds - 1 && i < talk.Count; i++)
+            {
+                trainer.Score(talkVectors[i], talkLogits[i]);
+            }
+        });
+        var scores = Enumerable.Range(0, texts.Count).Select(i => Probabilities(logits[i], calibration, builder.Vectors[i].IsUnsure)).ToList();
+        var talkScores = Enumerable.Range(0, talk.Count).Select(i => Probabilities(talkLogits[i], calibration, talkVectors[i].IsUnsure)).ToList();
+
+        output.WriteLine("# Every source judged by weights that saw nothing of it; the contrast corpus by sixths");
+        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["templates", "joined"]).ToList())
+        {
+            var own = Enumerable.Range(0, texts.Count).Where(i => texts[i].Source == source && !texts[i].HeldOut).ToList();
+            Report(source, own.ConvertAll(i => texts[i]), own.ConvertAll(i => scores[i]));
         }
 
-        output.WriteLine("# The contrast corpus, four fifths for training");
-        var corpus = trained.Where(i => texts[i].Source is "corpus" or "labels" && Sources.StableHash(texts[i].Group) % 5 == 0).ToHashSet();
-        var rest = new EmbeddedClassifier(builder.Build([.. trained.Where(i => !corpus.Contains(i))], 2, _ => { }));
-        Report("corpus", rest, [.. corpus.Order().Select(i => texts[i])]);
+        output.WriteLine("# Thresholds by what they find and what they wrongly hold, on these scores");
+        SuggestThresholds(texts, trained, scores, talkScores);
+        if (errors is not null)
+        {
+            File.WriteAllLines(errors, Enumerable.Range(0, texts.Count).Select(i => Line(texts[i], scores[i])));
+        }
 
         using var stream = File.OpenRead(modelFile);
         ReportModel(EmbeddedClassifier.Load(stream), texts);
+    }
+
+    private static string Line(LabelledText text, float[] scores) => string.Join('\t', [
+        text.Source, text.Exemption, string.Join(',', Enumerable.Range(0, Categories).Where(text.Labels.Has).Select(c => HarmCategory.WellKnown[c].Value)),
+        .. scores.Select(score => Invariant($"{score:F3}")), text.Text.ReplaceLineEndings(" ").Replace('\t', ' ')]);
+
+    /// <summary>What the classifier would report, from the weights' sums.</summary>
+    private static float[] Probabilities(float[] logits, (float Slope, float Offset)[] calibration, bool isUnsure)
+    {
+        var all = new float[ClassifierModel.Outputs];
+        for (var c = 0; c < all.Length; c++)
+        {
+            all[c] = 1 / (1 + MathF.Exp(-((calibration[c].Slope * logits[c]) + calibration[c].Offset)));
+        }
+
+        var scores = all[..Categories];
+        var leading = Enumerable.Range(0, Categories).Where(CategorySet.Crisis.Has).MaxBy(c => scores[c]);
+        scores[leading] = Math.Max(scores[leading], all[Categories]);
+        for (var c = 0; c < Categories; c++)
+        {
+            scores[c] = isUnsure && !CategorySet.Crisis.Has(c) ? 0 : scores[c];
+        }
+
+        return scores;
+    }
+
+    private void SuggestThresholds(IReadOnlyList<LabelledText> texts, List<int> trained, List<float[]> scores, List<float[]> talk)
+    {
+        foreach (var (name, set, budget) in new[] { ("violations", CategorySet.Violations, new[] { 0.002, 0.007, 0.03, 0.03 }), ("crisis", CategorySet.Crisis, [0.01, 0.01, 0.05, 0.06]) })
+        {
+            var chooser = new ThresholdChooser([.. Enumerable.Range(0, Categories).Where(set.Has)]);
+            bool Is(int i, bool positive, params ReadOnlySpan<string> of) => of.Contains(texts[i].Source) && (positive ? texts[i].Labels.Overlaps(set) : !texts[i].Labels.Overlaps(set) && set - texts[i].Known == CategorySet.None);
+            foreach (var source in new[] { "corpus", "corpus", "corpus", "advbench", "hh-harmless", "do-not-answer", "dices", "convabuse", "ms-chitchat", "mlcommons-safety" })
+            {
+                chooser.Find([.. trained.Where(i => Is(i, true, source)).Select(i => scores[i])]);
+            }
+
+            chooser.Spare(talk, budget[0]);
+            chooser.Spare([.. trained.Where(i => Is(i, false, "assistant-prompts", "clinc-oos", "taskmaster4")).Select(i => scores[i])], budget[1]);
+            chooser.Spare([.. trained.Where(i => Is(i, false, "corpus", "hh-harmless", "do-not-answer", "dices")).Select(i => scores[i])], budget[2]);
+            chooser.Spare([.. trained.Where(i => Is(i, false, "ms-chitchat")).Select(i => scores[i])], budget[3]);
+            output.WriteLine($"{name}: " + string.Join(", ", chooser.Choose(budget: 3).Select(threshold => Invariant($"{HarmCategory.WellKnown[threshold.Category].Value} {threshold.Threshold:F2}"))));
+        }
     }
 
     /// <summary>Judges a finished model on what is never trained on.</summary>
@@ -102,9 +161,10 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
         output.WriteLine(Invariant($"{name}: of {texts.Count}, {scores.Count(IsViolation)} held for a violation, {scores.Count(IsCrisis)} for a crisis"));
     }
 
-    private void Report(string name, EmbeddedClassifier classifier, List<LabelledText> texts)
+    private void Report(string name, EmbeddedClassifier classifier, List<LabelledText> texts) => Report(name, texts, texts.ConvertAll(text => Score(classifier, text.Text)));
+
+    private void Report(string name, List<LabelledText> texts, List<float[]> scores)
     {
-        var scores = texts.ConvertAll(text => Score(classifier, text.Text));
         output.WriteLine($"## {name} ({texts.Count} texts)");
         for (var c = 0; c < Categories; c++)
         {
@@ -128,10 +188,10 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
         }
 
         // Any label: is a harmful text held for harmful, a harmless one for harmless?
-        foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).GroupBy(item => Kind(item.Text)).Where(group => group.Key.Length > 0))
+        foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).GroupBy(item => Kind(item.Text) + Part(item.Text)).Where(group => !group.Key.StartsWith(' ')))
         {
             var count = group.Count();
-            output.WriteLine(Invariant($"  {group.Key,-22} {count,6}: held for a violation {100.0 * group.Count(item => IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => IsCrisis(item.Scores)) / count:F2} %"));
+            output.WriteLine(Invariant($"  {group.Key,-40} {count,6}: held for a violation {100.0 * group.Count(item => IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => IsCrisis(item.Scores)) / count:F2} %"));
         }
 
         foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "ms-chitchat" && Kind(item.Text) == "crisis").GroupBy(item => item.Text.Language))
@@ -139,12 +199,20 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
             output.WriteLine(Invariant($"    crisis in {group.Key}: {group.Count(item => IsCrisis(item.Scores))} of {group.Count()} found"));
         }
 
-        foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "corpus" && Kind(item.Text) == "harmless").GroupBy(item => item.Text.Exemption).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "corpus" && item.Text.Language == "en" && Kind(item.Text) == "harmless").GroupBy(item => item.Text.Exemption).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var count = group.Count();
             output.WriteLine(Invariant($"    {group.Key,-20} {count,6}: held for a violation {100.0 * group.Count(item => IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => IsCrisis(item.Scores)) / count:F2} %"));
         }
     }
+
+    /// <summary>Tells parts of a source apart.</summary>
+    private static string Part(LabelledText text) => text.Source switch
+    {
+        "corpus" or "ms-chitchat" => text.Language == "en" ? " in English" : " in other languages",
+        "mlcommons-safety" => " " + (text.Language == "en" ? text.Exemption : "in other languages"),
+        _ => " ",
+    };
 
     private static string Kind(LabelledText text)
     {

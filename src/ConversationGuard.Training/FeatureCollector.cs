@@ -10,6 +10,12 @@ internal sealed class FeatureCollector
 
     public List<ulong> Hashes { get; } = [];
 
+    /// <summary>What each of them is made of.</summary>
+    public List<FeatureKind> Kinds { get; } = [];
+
+    /// <summary>Whether the text is in a language that the vocabulary does not know.</summary>
+    public bool IsUnsure { get; private set; }
+
     /// <summary>Where each chunk ends in <see cref="Hashes"/>, and how many words it has.</summary>
     public List<(int End, int Words)> Chunks { get; } = [];
 
@@ -17,9 +23,11 @@ internal sealed class FeatureCollector
     public void Collect(Vocabulary vocabulary, string text, Action<string>? onWord = null)
     {
         Hashes.Clear();
+        Kinds.Clear();
         Chunks.Clear();
         var scanner = new TextScanner<Sink>(vocabulary, _buffers, new Sink(this, onWord));
         scanner.Scan(text);
+        IsUnsure = EmbeddedClassifier.IsUnknownLanguage(in scanner);
     }
 
     private struct Sink(FeatureCollector collector, Action<string>? onWord) : IFeatureSink, IGramSink
@@ -29,7 +37,7 @@ internal sealed class FeatureCollector
         public void Word(ReadOnlySpan<char> word, ulong hash, int id)
         {
             _words++;
-            collector.Hashes.Add(hash);
+            Feature(hash, FeatureKind.Word);
             if (!word.IsEmpty && word.Length <= TextScanner.MaxGrammedWord)
             {
                 TextScanner.Grams(word, ref this);
@@ -37,9 +45,13 @@ internal sealed class FeatureCollector
             }
         }
 
-        public readonly void Gram(ulong hash) => collector.Hashes.Add(hash);
+        public readonly void Gram(ulong hash) => Feature(hash, FeatureKind.Gram);
 
-        public readonly void Feature(ulong hash) => collector.Hashes.Add(hash);
+        public readonly void Feature(ulong hash, FeatureKind kind)
+        {
+            collector.Hashes.Add(hash);
+            collector.Kinds.Add(kind);
+        }
 
         public readonly void EndWord()
         {
@@ -58,7 +70,10 @@ internal sealed class FeatureCollector
 }
 
 /// <summary>A text as numbers of features, by chunks.</summary>
-internal sealed record FeatureVector(int[][] Chunks, int[] Words);
+/// <param name="Chunks">The features of each chunk.</param>
+/// <param name="Words">The number of words of each chunk.</param>
+/// <param name="IsUnsure">Whether the text is in an unknown language.</param>
+internal sealed record FeatureVector(int[][] Chunks, int[] Words, bool IsUnsure);
 
 /// <summary>Numbers the features that occur often enough to learn from.</summary>
 internal sealed class FeatureSpace
@@ -80,32 +95,36 @@ internal sealed class FeatureSpace
 
     public List<int> Counts { get; } = [];
 
+    public List<FeatureKind> Kinds { get; } = [];
+
     public static FeatureSpace Build(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, int minimumCount, int maximumWords)
     {
         var (words, vocabulary) = BuildVocabulary(texts, lexicon, classes, maximumWords);
         var space = new FeatureSpace(words, vocabulary);
         var collector = new FeatureCollector();
-        var counts = new Dictionary<ulong, (int Count, int Last)>();
+        var counts = new Dictionary<ulong, (int Count, int Last, FeatureKind Kind)>();
         for (var i = 0; i < texts.Count; i++)
         {
             collector.Collect(space.Vocabulary, texts[i].Text);
-            foreach (var hash in collector.Hashes)
+            for (var k = 0; k < collector.Hashes.Count; k++)
             {
+                var hash = collector.Hashes[k];
                 ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, hash, out var exists);
                 if (!exists || entry.Last != i)
                 {
-                    entry = (entry.Count + 1, i);
+                    entry = (entry.Count + 1, i, collector.Kinds[k]);
                 }
             }
         }
 
-        foreach (var (hash, (count, _)) in counts)
+        foreach (var (hash, (count, _, kind)) in counts)
         {
             if (count >= minimumCount)
             {
                 space._ids.Add(hash, space.Hashes.Count);
                 space.Hashes.Add(hash);
                 space.Counts.Add(count);
+                space.Kinds.Add(kind);
             }
         }
 
@@ -147,7 +166,7 @@ internal sealed class FeatureSpace
             start = end;
         }
 
-        return new FeatureVector(chunks, words);
+        return new FeatureVector(chunks, words, collector.IsUnsure);
     }
 
     private static (IReadOnlyList<string> Words, Vocabulary Vocabulary) BuildVocabulary(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, int maximumWords)

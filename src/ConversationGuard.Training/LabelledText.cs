@@ -15,6 +15,12 @@ internal sealed record LabelledText(string Text, string Source, string Group, st
     /// <summary>Held back to judge the model: never trained on.</summary>
     public bool HeldOut { get; init; }
 
+    /// <summary>The outputs of the model that hold: the labels, and any sign of a crisis.</summary>
+    public CategorySet Outputs => Labels.Overlaps(CategorySet.Crisis) ? Labels | CategorySet.AnyCrisis : Labels;
+
+    /// <summary>The outputs of the model about which something is known.</summary>
+    public CategorySet KnownOutputs => Labels.Overlaps(CategorySet.Crisis) || CategorySet.Crisis - Known == CategorySet.None ? Known | CategorySet.AnyCrisis : Known;
+
     /// <summary>The group of the labelling guide, where the source has one.</summary>
     public string Exemption { get; init; } = string.Empty;
 }
@@ -25,6 +31,9 @@ internal readonly record struct CategorySet(ushort Bits)
     public static readonly CategorySet None = new(0);
     public static readonly CategorySet All = new((1 << ClassifierModel.Categories) - 1);
     public static readonly CategorySet Crisis = Of(HarmCategory.SelfHarmIntent, HarmCategory.SelfHarmInstructions, HarmCategory.ViolenceIntent);
+
+    /// <summary>The output behind the categories.</summary>
+    public static readonly CategorySet AnyCrisis = new(1 << ClassifierModel.Categories);
 
     /// <summary>The categories that count as a violation by default.</summary>
     public static readonly CategorySet Violations = Of(

@@ -13,6 +13,9 @@ internal sealed record TrainingSettings
 
     public float LearningRate { get; init; } = 0.05f;
 
+    /// <summary>The share of a text's features that is left out whenever it is learnt from, so that no few of them decide alone.</summary>
+    public float Dropout { get; init; } = 0.3f;
+
     public float Decay { get; init; } = 0.005f;
 
     public float DampingOffset { get; init; } = 2;
@@ -37,7 +40,7 @@ internal sealed record TrainingSettings
 internal sealed class LinearTrainer
 {
     private const int Lanes = ClassifierModel.Lanes;
-    private const int Categories = ClassifierModel.Categories;
+    private const int Outputs = ClassifierModel.Outputs;
 
     private readonly TrainingSettings _settings;
     private readonly float[] _weights;
@@ -45,13 +48,17 @@ internal sealed class LinearTrainer
     private readonly float[] _biases = new float[Lanes];
     private readonly float[] _biasSquares = new float[Lanes];
     private readonly bool[] _allowed;
-    private readonly float[] _positiveWeights = new float[Categories];
+    private readonly float[] _rates;
+    private readonly float[] _positiveWeights = new float[Outputs];
     private readonly float[] _gradient = new float[Lanes];
-    private readonly int[] _best = new int[Categories];
+    private readonly int[] _best = new int[Outputs];
+    private float _gain = 1;
     private float[] _chunkSums = new float[Lanes * 8];
 
-    public LinearTrainer(TrainingSettings settings, int features)
+    public LinearTrainer(TrainingSettings settings, IReadOnlyList<FeatureKind> kinds)
     {
+        var features = kinds.Count;
+        _rates = [.. kinds.Select(RateOf)];
         _settings = settings;
         _weights = new float[features * Lanes];
         _squares = new float[features * Lanes];
@@ -63,7 +70,7 @@ internal sealed class LinearTrainer
 
     public ReadOnlySpan<float> Weights => _weights;
 
-    public ReadOnlySpan<float> Biases => _biases.AsSpan(0, Categories);
+    public ReadOnlySpan<float> Biases => _biases.AsSpan(0, Outputs);
 
     /// <summary>Learns from some of the texts.</summary>
     public void Train(IReadOnlyList<LabelledText> texts, FeatureVector[] vectors, IReadOnlyList<int> chosen, int epochs, float rate, ulong seed)
@@ -76,7 +83,7 @@ internal sealed class LinearTrainer
             var epochRate = rate * (1 - (0.8f * epoch / epochs));
             foreach (var i in order)
             {
-                Step(texts[i], vectors[i], epochRate);
+                Step(texts[i], Thin(vectors[i], ref seed), epochRate);
             }
         }
     }
@@ -102,33 +109,71 @@ internal sealed class LinearTrainer
     /// <summary>Computes each category's logit, of its best window.</summary>
     public void Score(FeatureVector vector, Span<float> logits)
     {
+        _gain = 1;
         SumChunks(vector);
         FindBest(vector, logits);
+    }
+
+    /// <summary>What holds for many words is learnt faster than what holds for one.</summary>
+    private static float RateOf(FeatureKind kind) => kind switch
+    {
+        FeatureKind.Class or FeatureKind.ClassInContext or FeatureKind.ClassPair or FeatureKind.ClassForm => 2,
+        FeatureKind.Word or FeatureKind.ClassAndWord => 1.5f,
+        _ => 1,
+    };
+
+    /// <summary>Leaves out some of the features, by chance.</summary>
+    private FeatureVector Thin(FeatureVector vector, ref ulong state)
+    {
+        var limit = (uint)(_settings.Dropout * 65536);
+        var chunks = new int[vector.Chunks.Length][];
+        for (var k = 0; k < chunks.Length; k++)
+        {
+            var features = vector.Chunks[k];
+            var kept = new int[features.Length];
+            var count = 0;
+            foreach (var feature in features)
+            {
+                if (((Next(ref state) >> 20) & 0xFFFF) >= limit)
+                {
+                    kept[count++] = feature;
+                }
+            }
+
+            chunks[k] = kept.AsSpan(0, count).ToArray();
+        }
+
+        return vector with { Chunks = chunks };
+    }
+
+    private static ulong Next(ref ulong state)
+    {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        return state;
     }
 
     private static void Shuffle(int[] order, ref ulong state)
     {
         for (var i = order.Length - 1; i > 0; i--)
         {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            var j = (int)(state % (ulong)(i + 1));
+            var j = (int)(Next(ref state) % (ulong)(i + 1));
             (order[i], order[j]) = (order[j], order[i]);
         }
     }
 
     private void SetPositiveWeights(IReadOnlyList<LabelledText> texts, IReadOnlyList<int> chosen)
     {
-        Span<float> positive = stackalloc float[Categories];
-        Span<float> negative = stackalloc float[Categories];
+        Span<float> positive = stackalloc float[Outputs];
+        Span<float> negative = stackalloc float[Outputs];
         foreach (var i in chosen)
         {
-            for (var c = 0; c < Categories; c++)
+            for (var c = 0; c < Outputs; c++)
             {
-                if (texts[i].Known.Has(c))
+                if (texts[i].KnownOutputs.Has(c))
                 {
-                    if (texts[i].Labels.Has(c))
+                    if (texts[i].Outputs.Has(c))
                     {
                         positive[c] += texts[i].Weight;
                     }
@@ -140,7 +185,7 @@ internal sealed class LinearTrainer
             }
         }
 
-        for (var c = 0; c < Categories; c++)
+        for (var c = 0; c < Outputs; c++)
         {
             _positiveWeights[c] = positive[c] == 0 ? 1 : Math.Clamp(MathF.Sqrt(negative[c] / positive[c]), 1, _settings.MaximumPositiveWeight);
             if (_biases[c] == 0)
@@ -181,7 +226,7 @@ internal sealed class LinearTrainer
         {
             var two = k + 1 < vector.Chunks.Length;
             var damping = Damping(vector, k);
-            for (var c = 0; c < Categories; c++)
+            for (var c = 0; c < Outputs; c++)
             {
                 var sum = _chunkSums[(k * Lanes) + c] + (two ? _chunkSums[((k + 1) * Lanes) + c] : 0);
                 var logit = (sum * damping) + _biases[c];
@@ -197,23 +242,25 @@ internal sealed class LinearTrainer
     private float Damping(FeatureVector vector, int window)
     {
         var words = vector.Words[window] + (window + 1 < vector.Words.Length ? vector.Words[window + 1] : 0);
-        return ClassifierModel.Damping(Math.Min(words, 255), _settings.DampingOffset, _settings.DampingPower);
+        return _gain * ClassifierModel.Damping(Math.Min(words, 255), _settings.DampingOffset, _settings.DampingPower);
     }
 
     private void Step(LabelledText text, FeatureVector vector, float rate)
     {
-        Span<float> logits = stackalloc float[Categories];
-        Score(vector, logits);
-        Span<float> errors = stackalloc float[Categories];
+        Span<float> logits = stackalloc float[Outputs];
+        _gain = 1 / (1 - _settings.Dropout);
+        SumChunks(vector);
+        FindBest(vector, logits);
+        Span<float> errors = stackalloc float[Outputs];
         var any = false;
-        for (var c = 0; c < Categories; c++)
+        for (var c = 0; c < Outputs; c++)
         {
-            if (!text.Known.Has(c))
+            if (!text.KnownOutputs.Has(c))
             {
                 continue;
             }
 
-            var positive = text.Labels.Has(c);
+            var positive = text.Outputs.Has(c);
             var probability = 1 / (1 + MathF.Exp(-logits[c]));
             var error = (probability - (positive ? 1 : 0)) * text.Weight * (positive ? _positiveWeights[c] : 1);
 
@@ -236,7 +283,7 @@ internal sealed class LinearTrainer
             var used = false;
             Array.Clear(_gradient);
             var damping = Damping(vector, k);
-            for (var c = 0; c < Categories; c++)
+            for (var c = 0; c < Outputs; c++)
             {
                 if (_best[c] == k && errors[c] != 0)
                 {
@@ -286,7 +333,7 @@ internal sealed class LinearTrainer
                 sum.StoreUnsafe(ref squares, offset);
                 var weight = Vector256.LoadUnsafe(ref weights, offset);
                 var change = (step + ((weight * decay) & mask)) / Vector256.Sqrt(sum);
-                (weight - change).StoreUnsafe(ref weights, offset);
+                (weight - (change * _rates[feature])).StoreUnsafe(ref weights, offset);
             }
         }
     }

@@ -6,7 +6,7 @@ namespace ConversationGuard.Training;
 internal sealed class ModelBuilder
 {
     private const int Lanes = ClassifierModel.Lanes;
-    private const int Categories = ClassifierModel.Categories;
+    private const int Outputs = ClassifierModel.Outputs;
     private const ulong Seed = 0x9E3779B97F4A7C15;
 
     private readonly TrainingSettings _settings;
@@ -33,7 +33,7 @@ internal sealed class ModelBuilder
     /// <summary>Learns from the chosen texts; the weights are not calibrated.</summary>
     public (LinearTrainer Trainer, List<int> Kept) Learn(IReadOnlyList<int> chosen)
     {
-        var trainer = new LinearTrainer(_settings, _space.Hashes.Count);
+        var trainer = new LinearTrainer(_settings, _space.Kinds);
         trainer.Train(_texts, _vectors, chosen, _settings.Epochs, _settings.LearningRate, Seed);
         var kept = Choose(trainer);
         trainer.Restrict(kept);
@@ -41,60 +41,48 @@ internal sealed class ModelBuilder
         return (trainer, kept);
     }
 
-    /// <summary>Builds the calibrated model. Its scores are calibrated on texts that the folds' weights had not seen.</summary>
+    /// <summary>Builds the calibrated model. Its scores are calibrated on sources that the folds' weights had not seen.</summary>
     public ClassifierModel Build(IReadOnlyList<int> chosen, int folds, Action<string> log)
     {
-        var calibration = Calibrate(chosen, folds, log);
+        var (_, calibration) = Judge(chosen, folds, log);
         var (trainer, kept) = Learn(chosen);
         return Quantise(trainer, kept, calibration);
     }
 
-    private (float Slope, float Offset)[] Calibrate(IReadOnlyList<int> chosen, int folds, Action<string> log)
+    /// <summary>Scores every text by weights that saw nothing of its source, and calibrates these scores.</summary>
+    /// <param name="chosen">The texts to learn from.</param>
+    /// <param name="folds">Into how many folds the sources are divided.</param>
+    /// <param name="log">Takes what is to be said of the progress.</param>
+    /// <param name="onFold">Takes each fold's number and its weights.</param>
+    public (float[][] Logits, (float Slope, float Offset)[] Calibration) Judge(IReadOnlyList<int> chosen, int folds, Action<string> log, Action<int, LinearTrainer>? onFold = null)
     {
-        var scores = new float[_texts.Count][];
+        var logits = new float[_texts.Count][];
         for (var fold = 0; fold < folds; fold++)
         {
-            var (trainer, _) = Learn([.. chosen.Where(i => FoldOf(i, folds) != fold)]);
-            foreach (var i in chosen.Where(i => FoldOf(i, folds) == fold))
+            var (trainer, _) = Learn([.. chosen.Where(i => Sources.FoldOf(_texts[i], folds) != fold)]);
+            for (var i = 0; i < _texts.Count; i++)
             {
-                scores[i] = new float[Categories];
-                trainer.Score(_vectors[i], scores[i]);
+                if (Sources.FoldOf(_texts[i], folds) == fold)
+                {
+                    logits[i] = new float[Outputs];
+                    trainer.Score(_vectors[i], logits[i]);
+                }
             }
 
-            log($"  calibration fold {fold + 1} of {folds}");
+            onFold?.Invoke(fold, trainer);
+            log($"  judged fold {fold + 1} of {folds}");
         }
 
-        var calibration = new (float, float)[Categories];
-        for (var c = 0; c < Categories; c++)
+        var calibration = new (float Slope, float Offset)[Outputs];
+        for (var c = 0; c < Outputs; c++)
         {
-            var known = chosen.Where(i => _texts[i].Known.Has(c)).ToList();
+            var known = chosen.Where(i => _texts[i].KnownOutputs.Has(c)).ToList();
             calibration[c] = Calibration.Fit(
-                [.. known.Select(i => (double)scores[i][c])], [.. known.Select(i => _texts[i].Labels.Has(c))], [.. known.Select(i => (double)_texts[i].Weight)]);
+                [.. known.Select(i => (double)logits[i][c])], [.. known.Select(i => _texts[i].Outputs.Has(c))], [.. known.Select(i => (double)_texts[i].Weight)]);
         }
 
-        LogThresholds(chosen, scores, calibration, log);
-        return calibration;
+        return (logits, calibration);
     }
-
-    /// <summary>Says what each threshold would find and wrongly find, by scores of texts that were not trained on.</summary>
-    private void LogThresholds(IReadOnlyList<int> chosen, float[][] scores, (float Slope, float Offset)[] calibration, Action<string> log)
-    {
-        var talk = chosen.Where(i => _texts[i].Labels == CategorySet.None && _texts[i].Source is "clinc-oos" or "taskmaster4" or "assistant-prompts" or "ms-chitchat").ToList();
-        var contrast = chosen.Where(i => _texts[i].Labels == CategorySet.None && _texts[i].Source == "corpus").ToList();
-        log($"thresholds on texts not trained on: recall on the corpus and on the other sources; wrong in {talk.Count} ordinary texts and in {contrast.Count} contrast texts");
-        for (var c = 0; c < Categories; c++)
-        {
-            double Share(IEnumerable<int> of, double threshold) => of.Select(i => 1 / (1 + Math.Exp(-((calibration[c].Slope * scores[i][c]) + calibration[c].Offset))) >= threshold ? 1.0 : 0).DefaultIfEmpty().Average();
-            var own = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source == "corpus").ToList();
-            var others = chosen.Where(i => _texts[i].Labels.Has(c) && _texts[i].Source != "corpus").ToList();
-            foreach (var threshold in new[] { 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7 })
-            {
-                log(FormattableString.Invariant($"  {HarmCategory.WellKnown[c].Value,-22} {threshold:F2}: {Share(own, threshold):P1} of {own.Count}, {Share(others, threshold):P1} of {others.Count}; wrong {Share(talk.Where(i => _texts[i].Known.Has(c)), threshold):P3}, {Share(contrast, threshold):P2}"));
-            }
-        }
-    }
-
-    private int FoldOf(int i, int folds) => (int)(Sources.StableHash(_texts[i].Group + "#fold") % (uint)folds);
 
     /// <summary>The features that weigh most, as many as find a place in the table.</summary>
     private List<int> Choose(LinearTrainer trainer)
@@ -104,7 +92,7 @@ internal sealed class ModelBuilder
         for (var feature = 0; feature < importance.Length; feature++)
         {
             var largest = 0f;
-            foreach (var weight in weights.Slice(feature * Lanes, Categories))
+            foreach (var weight in weights.Slice(feature * Lanes, Outputs))
             {
                 largest = MathF.Max(largest, MathF.Abs(weight));
             }
@@ -133,11 +121,11 @@ internal sealed class ModelBuilder
     /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams.</summary>
     private short[] AddUpWords(sbyte[] rows, ulong[] fingerprints)
     {
-        var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Categories], new float[Categories], 1, 1);
-        var sums = new short[(_space.Words.Count * Categories) + Lanes - Categories];
+        var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Outputs], new float[Outputs], 1, 1);
+        var sums = new short[(_space.Words.Count * Outputs) + Lanes - Outputs];
         for (var id = 0; id < _space.Words.Count; id++)
         {
-            var sum = new RowSum(model, sums, id * Categories);
+            var sum = new RowSum(model, sums, id * Outputs);
             sum.Gram(FeatureHash.Of(_space.Words[id]));
             TextScanner.Grams(_space.Words[id], ref sum);
         }
@@ -150,7 +138,7 @@ internal sealed class ModelBuilder
         public void Gram(ulong hash)
         {
             var row = model.FindRow(hash);
-            for (var c = 0; row >= 0 && c < Categories; c++)
+            for (var c = 0; row >= 0 && c < Outputs; c++)
             {
                 sums[offset + c] += model.Rows[row + c];
             }
@@ -161,11 +149,11 @@ internal sealed class ModelBuilder
     {
         var buckets = 1 << _settings.BucketBits;
         var fingerprints = new ulong[buckets];
-        var rows = new sbyte[(buckets * ClassifierModel.BucketSize * Categories) + Lanes - Categories];
+        var rows = new sbyte[(buckets * ClassifierModel.BucketSize * Outputs) + Lanes - Outputs];
         var filled = new byte[buckets];
         var weights = trainer.Weights;
-        var steps = new float[Categories];
-        for (var c = 0; c < Categories; c++)
+        var steps = new float[Outputs];
+        for (var c = 0; c < Outputs; c++)
         {
             var values = new float[kept.Count];
             for (var k = 0; k < values.Length; k++)
@@ -184,16 +172,16 @@ internal sealed class ModelBuilder
             var bucket = (int)(uint)finished & (buckets - 1);
             var slot = filled[bucket]++;
             fingerprints[bucket] |= ClassifierModel.FingerprintOf(finished) << (16 * slot);
-            for (var c = 0; c < Categories; c++)
+            for (var c = 0; c < Outputs; c++)
             {
-                rows[(((bucket * ClassifierModel.BucketSize) + slot) * Categories) + c] =
+                rows[(((bucket * ClassifierModel.BucketSize) + slot) * Outputs) + c] =
                     (sbyte)Math.Clamp(MathF.Round(weights[(feature * Lanes) + c] / steps[c]), -127, 127);
             }
         }
 
-        var scales = new float[Categories];
-        var biases = new float[Categories];
-        for (var c = 0; c < Categories; c++)
+        var scales = new float[Outputs];
+        var biases = new float[Outputs];
+        for (var c = 0; c < Outputs; c++)
         {
             scales[c] = steps[c] * calibration[c].Slope;
             biases[c] = (trainer.Biases[c] * calibration[c].Slope) + calibration[c].Offset;

@@ -10,6 +10,7 @@ var project = FindProject();
 var evaluate = false;
 var judge = false;
 var classify = false;
+string? errors = null;
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -28,6 +29,9 @@ for (var i = 0; i < args.Length; i++)
             break;
         case "--judge":
             judge = true;
+            break;
+        case "--errors" when i + 1 < args.Length:
+            errors = args[++i];
             break;
         case "--classify":
             classify = true;
@@ -48,7 +52,7 @@ var sources = new Sources(data, project);
 var clock = Stopwatch.StartNew();
 if (evaluate)
 {
-    new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output);
+    new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output, errors);
     return 0;
 }
 
@@ -69,7 +73,7 @@ Log($"{texts.Count} texts of {texts.Select(text => text.Source).Distinct().Count
 var builder = new ModelBuilder(new TrainingSettings(), texts, sources);
 Log($"{builder.FeatureCount} features, {builder.WordCount} words");
 var chosen = Enumerable.Range(0, texts.Count).Where(i => !texts[i].HeldOut).ToList();
-var built = builder.Build(chosen, folds: 3, Log);
+var built = builder.Build(chosen, Evaluation.Folds, Log);
 using var bytes = new MemoryStream();
 built.Save(bytes);
 File.WriteAllBytes(output, bytes.ToArray());
@@ -92,7 +96,7 @@ static void Classify(EmbeddedClassifier classifier)
 static int Usage()
 {
     Console.Error.WriteLine("Usage: ConversationGuard.Training --data DIRECTORY [--output FILE]      trains the model");
-    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE]   judges the training, each source left out in turn, and the model");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE] [--errors FILE]   judges the training, each source left out, and the model; writes every score to a file");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --judge [--model FILE]      judges the model alone");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --classify [--model FILE]   classifies the lines of the standard input");
     return 2;

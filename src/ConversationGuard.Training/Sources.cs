@@ -47,7 +47,26 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         texts.AddRange(ReadAssistantPrompts());
         texts.AddRange(ReadGermEval());
         texts.AddRange(ReadMlma());
+        texts.AddRange(Join(texts).ToList());
         return Deduplicate(texts);
+    }
+
+    /// <summary>
+    /// What a long ordinary text hides at its end, or does not: some turns of the corpus, each behind the last sentences of an ordinary request.
+    /// </summary>
+    private static IEnumerable<LabelledText> Join(List<LabelledText> texts)
+    {
+        var ordinary = texts.Where(text => text.Source == "assistant-prompts" && text.Labels == CategorySet.None && text.Language == "en" && text.Text.Length > 100).ToList();
+        foreach (var text in texts.Where(text => text.Source == "corpus" && text.Language == "en" && text.Text.Length < 150 && ordinary.Count > 0))
+        {
+            var hash = StableHash(text.Text + "#join");
+            if (hash % (text.Labels == CategorySet.None ? 4u : 2u) == 0)
+            {
+                var before = ordinary[(int)((hash >> 4) % (uint)ordinary.Count)].Text;
+                before = before.Length > 400 ? before[before.IndexOf(' ', before.Length - 400)..] : before;
+                yield return text with { Text = $"{before.Trim()} {text.Text}", Source = "joined", Weight = 0.7f };
+            }
+        }
     }
 
     /// <summary>Reads what ships with the project, the contrast corpus and the templates, and texts of one's own before it: of two of the same text one's own counts.</summary>
@@ -169,24 +188,22 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             labels |= CategorySet.Of(new HarmCategory(name));
         }
 
-        // "illicit" need not be repeated beside "illicit/violent", nor abuse beside a threat.
-        var known = CategorySet.All;
-        known -= labels.Overlaps(_illicitViolent) ? _illicit - labels : CategorySet.None;
-        known -= labels.Overlaps(_threat) ? _harassment - labels : CategorySet.None;
-        known -= labels.Overlaps(_hateThreat) ? _hate - labels : CategorySet.None;
-        return (known, labels);
+        return (CategorySet.All, Complete(labels));
+    }
+
+    /// <summary>The labels name the special case alone: a request for violence is one for a wrong, a threat is abuse, hate that threatens is hate.</summary>
+    private static CategorySet Complete(CategorySet labels)
+    {
+        labels |= labels.Overlaps(_illicitViolent) ? _illicit : CategorySet.None;
+        labels |= labels.Overlaps(_threat) ? _harassment : CategorySet.None;
+        labels |= labels.Overlaps(_hateThreat) ? _hate : CategorySet.None;
+        return labels;
     }
 
     /// <summary>Joins the settled labels, which hold no text, with the turns of their source.</summary>
     private IEnumerable<LabelledText> ReadLabelled(string source, IEnumerable<(string Id, string Group, string Text)> turns)
     {
-        var file = Path.Combine(projectDirectory, "Labels", $"{source}.jsonl");
-        if (!File.Exists(file))
-        {
-            yield break;
-        }
-
-        var rows = Rows(file).ToDictionary(row => row.GetProperty("id").GetString()!, StringComparer.Ordinal);
+        var rows = ReadLabels(source);
         foreach (var (id, group, text) in turns)
         {
             if (!rows.TryGetValue(id, out var row))
@@ -202,6 +219,10 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             }
         }
     }
+
+    /// <summary>Reads the settled labels of a source by the ids of its turns.</summary>
+    private Dictionary<string, JsonElement> ReadLabels(string source) =>
+        Rows(Path.Combine(projectDirectory, "Labels", $"{source}.jsonl")).ToDictionary(row => row.GetProperty("id").GetString()!, StringComparer.Ordinal);
 
     private IEnumerable<(string Id, string Group, string Text)> ReadHarmlessTurns()
     {
@@ -236,16 +257,32 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     private IEnumerable<LabelledText> ReadConvAbuse()
     {
+        var settled = ReadLabels("convabuse");
+        var number = 0;
         foreach (var row in Rows(Data("convabuse/convabuse.jsonl")))
         {
-            var severities = row.GetProperty("severity").EnumerateArray().Select(severity => severity.GetInt32()).ToList();
+            var id = $"convabuse-{number++}";
+            var text = row.GetProperty("user").GetString()!;
+            var conversation = row.GetProperty("conv_id").GetString()!;
+            var heldOut = StableHash(conversation) % 5 == 0;
+            if (!heldOut && settled.TryGetValue(id, out var label))
+            {
+                var (settledKnown, settledLabels) = LabelsOf(label);
+                if (Optional(label, "group") != "escalating" || settledLabels == CategorySet.None)
+                {
+                    yield return new LabelledText(text, "convabuse", conversation, "en", settledKnown, settledLabels, 1) { Exemption = settledLabels == CategorySet.None ? "clean" : "abuse" };
+                }
+
+                continue;
+            }
+
+            var (severities, ticked) = WithoutRuns(row.GetProperty("severity").EnumerateArray().Select(severity => severity.GetInt32()));
             var abusive = severities.Count(severity => severity < 0);
             var clean = severities.Count(severity => severity > 0);
             var isAbuse = abusive * 2 > severities.Count;
             var isClean = clean * 2 > severities.Count;
-            var types = row.GetProperty("types").EnumerateObject().ToDictionary(type => type.Name, type => type.Value.GetInt32());
+            var types = row.GetProperty("types").EnumerateObject().ToDictionary(type => type.Name, type => type.Value.GetInt32() - ticked);
             bool Majority(string type) => types.GetValueOrDefault(type) * 2 > severities.Count;
-            var conversation = row.GetProperty("conv_id").GetString()!;
             var known = isAbuse || isClean ? _harassment : CategorySet.None;
             var labels = isAbuse ? _harassment : CategorySet.None;
             if (isAbuse)
@@ -258,15 +295,37 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             }
             else if (isClean)
             {
-                known |= CategorySet.All - CategorySet.Crisis - _selfHarm - _violence - _illicitViolent;
+                known |= CategorySet.All - CategorySet.Crisis - _selfHarm - _violence;
             }
 
-            yield return new LabelledText(row.GetProperty("user").GetString()!, "convabuse", conversation, "en", known, labels, 1)
+            yield return new LabelledText(text, "convabuse", conversation, "en", known, labels, 1)
             {
-                HeldOut = StableHash(conversation) % 5 == 0,
+                HeldOut = heldOut,
                 Exemption = isAbuse ? "abuse" : isClean ? "clean" : "ambiguous",
             };
         }
+    }
+
+    /// <summary>In some rows one annotator ticked every severity: that says nothing.</summary>
+    private static (List<int> Severities, int Runs) WithoutRuns(IEnumerable<int> all)
+    {
+        ReadOnlySpan<int> run = [1, 0, -1, -2, -3];
+        var severities = all.ToList();
+        var runs = 0;
+        for (var i = 0; i + run.Length <= severities.Count;)
+        {
+            if (System.Runtime.InteropServices.CollectionsMarshal.AsSpan(severities).Slice(i, run.Length).SequenceEqual(run))
+            {
+                severities.RemoveRange(i, run.Length);
+                runs++;
+            }
+            else
+            {
+                i++;
+            }
+        }
+
+        return (severities, runs);
     }
 
     private IEnumerable<LabelledText> ReadChitchat()
@@ -368,10 +427,20 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     private IEnumerable<LabelledText> ReadDavidson()
     {
+        var settled = ReadLabels("davidson");
+        var number = 0;
         foreach (var row in Rows(Data("davidson/davidson.jsonl")))
         {
+            var id = $"davidson-{number++}";
             var text = Retweet().Replace(row.GetProperty("text").GetString()!, string.Empty);
             var group = $"davidson/{StableHash(text)}";
+            if (settled.TryGetValue(id, out var label))
+            {
+                var (known, labels) = LabelsOf(label);
+                yield return new LabelledText(text, "davidson", group, "en", known, labels, 1) { Exemption = Optional(label, "group") };
+                continue;
+            }
+
             switch (row.GetProperty("cls").GetString())
             {
                 case "hate":
@@ -399,7 +468,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             var group = $"mlcommons/{file}/{string.Join(' ', words.TakeLast(3))}";
             var hash = StableHash(text);
             LabelledText? Example(CategorySet labels, CategorySet unknown, float weight, int oneOf = 1, string language = "en") =>
-                hash % (uint)oneOf == 0 ? new LabelledText(text, "mlcommons-safety", group, language, CategorySet.All - unknown, labels, weight) { Exemption = file } : null;
+                hash % (uint)oneOf == 0 ? new LabelledText(text, "mlcommons-safety", group, language, CategorySet.All - unknown | Complete(labels), Complete(labels), weight) { Exemption = file } : null;
             var related = _violence | CategorySet.Crisis | _selfHarm | _threat | _hateThreat;
             var language = LanguageSuffix().Match(file) is { Success: true } match
                 ? match.Value switch { "-cn" or "-ca" => "zh", "-jp" => "ja", "-kr" => "ko", "-kw" => "sw", "-my" => "ms", "-tl" => "te", var code => code[1..] }
@@ -448,7 +517,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             }
             else if (ViolentWords().IsMatch(text))
             {
-                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related - _illicit, _illicitViolent, 0.7f);
+                yield return new LabelledText(text, "advbench", group, "en", CategorySet.All - related, _illicitViolent | _illicit, 0.7f);
             }
             else if (HatefulWords().IsMatch(text))
             {
@@ -487,23 +556,35 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     private IEnumerable<LabelledText> ReadAssistantPrompts()
     {
+        var settled = ReadLabels("assistant-prompts");
+        LabelledText Prompt(string id, string text, string group, string language)
+        {
+            // All are ordinary by their origin; the settled ones say where that is wrong.
+            var (known, labels) = settled.TryGetValue(id, out var label) ? LabelsOf(label) : (CategorySet.All, CategorySet.None);
+            return new LabelledText(text, "assistant-prompts", group, language, known, labels, 1);
+        }
+
         foreach (var file in new[] { "gpteacher", "grade-school-math", "oasst2", "self-instruct" })
         {
+            var number = 0;
             foreach (var row in Rows(Data($"assistant-prompts/{file}.jsonl")))
             {
                 if (row.TryGetProperty("messages", out _))
                 {
-                    var language = row.GetProperty("language").GetString()![..2];
+                    var id = row.GetProperty("id").GetString()!;
+                    var turn = 0;
                     foreach (var text in UserTurns(row))
                     {
-                        yield return Harmless(text, "assistant-prompts", row.GetProperty("id").GetString()!, language, 1);
+                        yield return Prompt($"{id}/{++turn}", text, id, row.GetProperty("language").GetString()![..2]);
                     }
                 }
                 else
                 {
                     var text = row.GetProperty("text").GetString()!;
-                    yield return Harmless(text, "assistant-prompts", $"{file}/{StableHash(text)}", "en", 1);
+                    yield return Prompt($"{file}-{number}", text, $"{file}/{StableHash(text)}", "en");
                 }
+
+                number++;
             }
         }
     }
@@ -616,6 +697,15 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             WordClass.Your => "your",
             WordClass.They => "they",
             WordClass.Their => "their",
+            9 => "not",
+            10 => "how",
+            11 => "want",
+            12 => "ask",
+            13 => "say",
+            14 => "fiction",
+            15 => "prevent",
+            16 => "about",
+            17 => "test",
             WordClass.LastOfForm => "please",
             WordClass.InsultNoun => "insult-noun",
             WordClass.InsultAdjective => "insult-adj",
@@ -682,6 +772,21 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : otherwise;
 
     private string Data(string path) => Path.Combine(dataDirectory, path);
+
+    /// <summary>
+    /// In which fold a text is judged: one source is judged by weights that saw nothing of it. What the project itself wrote, and other
+    /// texts, are divided by their groups.
+    /// </summary>
+    internal static int FoldOf(LabelledText text, int folds) => text.Source switch
+    {
+        "advbench" or "clinc-oos" or "mlma" => 0,
+        "mlcommons-safety" or "taskmaster4" or "germeval2018" => 1,
+        "hh-harmless" or "surge-toxicity" => 2,
+        "ms-chitchat" or "hatemoji" => 3,
+        "convabuse" or "assistant-prompts" or "dices" => 4,
+        "do-not-answer" or "davidson" or "paradetox" => 5,
+        _ => (int)(StableHash(text.Group + "#fold") % (uint)folds),
+    } % folds;
 
     /// <summary>A hash that is the same on every run and platform.</summary>
     internal static uint StableHash(string text) => (uint)(FeatureHash.Finish(FeatureHash.Of(text)) >> 32);

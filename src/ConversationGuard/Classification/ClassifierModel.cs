@@ -7,18 +7,22 @@ namespace ConversationGuard.Classification;
 /// <summary>The weights of the embedded classifier, as they lie in a model file.</summary>
 /// <remarks>
 /// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
-/// A row holds one signed byte for each category. Words of the vocabulary are kept as hashes,
+/// A row holds one signed byte for each output. Words of the vocabulary are kept as hashes,
 /// each with its own row and those of its character n-grams added up beforehand.
 /// </remarks>
 internal sealed class ClassifierModel
 {
     public const int Categories = 14;
+
+    /// <summary>What is scored: the categories, and behind them whether there is any sign of a crisis.</summary>
+    public const int Outputs = Categories + 1;
+
     public const int BucketSize = 4;
 
-    /// <summary>Lanes of a sum: the categories, filled up to a whole vector.</summary>
+    /// <summary>Lanes of a sum: the outputs, filled up to a whole vector.</summary>
     public const int Lanes = 16;
 
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
     private const int MaxBucketBits = 20;
     private const int MaxWords = 1 << 18;
     private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
@@ -86,7 +90,7 @@ internal sealed class ClassifierModel
 
         // The lowest mark is exact; those above it can be carried over.
         var slot = (match & 0x8000) != 0 ? 0 : (match & 0x80000000) != 0 ? 1 : (match & 0x800000000000) != 0 ? 2 : 3;
-        return ((bucket * BucketSize) + slot) * Categories;
+        return ((bucket * BucketSize) + slot) * Outputs;
     }
 
     /// <summary>Gets the 16 bits by which a feature is told from others in its bucket; never 0, which marks a free place.</summary>
@@ -97,8 +101,8 @@ internal sealed class ClassifierModel
         return fingerprint == 0 ? 1 : fingerprint;
     }
 
-    public float Logit(int category, int sum, int words) =>
-        _biases[category] + (_scales[category] * sum * _damping[Math.Min(words, _damping.Length - 1)]);
+    public float Logit(int output, int sum, int words) =>
+        _biases[output] + (_scales[output] * sum * _damping[Math.Min(words, _damping.Length - 1)]);
 
     public void Save(Stream stream)
     {
@@ -131,7 +135,7 @@ internal sealed class ClassifierModel
         }
 
         writer.Write(bytes);
-        var rows = new byte[_fingerprints.Length * BucketSize * Categories];
+        var rows = new byte[_fingerprints.Length * BucketSize * Outputs];
         Buffer.BlockCopy(_rows, 0, rows, 0, rows.Length);
         writer.Write(rows);
         writer.Write(Vocabulary.Count);
@@ -146,7 +150,7 @@ internal sealed class ClassifierModel
             writer.Write(Vocabulary.ClassOf(id));
         }
 
-        for (var i = 0; i < Vocabulary.Count * Categories; i++)
+        for (var i = 0; i < Vocabulary.Count * Outputs; i++)
         {
             writer.Write(_wordRows[i]);
         }
@@ -182,9 +186,9 @@ internal sealed class ClassifierModel
             Require(buckets > 0 && buckets <= 1 << MaxBucketBits && (buckets & (buckets - 1)) == 0, "its table has an impossible size");
             var fingerprints = ReadUInt64s(reader, buckets);
 
-            // Two more, since a row is read as a vector of sixteen.
-            var rows = new sbyte[(buckets * BucketSize * Categories) + Lanes - Categories];
-            var rowBytes = ReadExactly(reader, buckets * BucketSize * Categories);
+            // One more, since a row is read as a vector of sixteen.
+            var rows = new sbyte[(buckets * BucketSize * Outputs) + Lanes - Outputs];
+            var rowBytes = ReadExactly(reader, buckets * BucketSize * Outputs);
             Buffer.BlockCopy(rowBytes, 0, rows, 0, rowBytes.Length);
             var count = reader.ReadInt32();
             Require(count is >= 0 and <= MaxWords, "its vocabulary has an impossible size");
@@ -198,9 +202,9 @@ internal sealed class ClassifierModel
                 classes[i] = traitBytes[(2 * i) + 1];
             }
 
-            var wordRows = new short[(count * Categories) + Lanes - Categories];
-            var wordBytes = ReadExactly(reader, count * Categories * sizeof(short));
-            for (var i = 0; i < count * Categories; i++)
+            var wordRows = new short[(count * Outputs) + Lanes - Outputs];
+            var wordBytes = ReadExactly(reader, count * Outputs * sizeof(short));
+            for (var i = 0; i < count * Outputs; i++)
             {
                 wordRows[i] = BinaryPrimitives.ReadInt16LittleEndian(wordBytes.AsSpan(i * sizeof(short)));
             }
@@ -216,7 +220,7 @@ internal sealed class ClassifierModel
 
     private static float[] ReadFloats(BinaryReader reader)
     {
-        var values = new float[Categories];
+        var values = new float[Outputs];
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = reader.ReadSingle();

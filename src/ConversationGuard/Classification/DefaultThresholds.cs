@@ -9,20 +9,20 @@ internal static class DefaultThresholds
 {
     private static readonly Dictionary<HarmCategory, double> _thresholds = new()
     {
-        [HarmCategory.Harassment] = 0.6,
-        [HarmCategory.HarassmentThreatening] = 0.4,
-        [HarmCategory.Hate] = 0.5,
-        [HarmCategory.HateThreatening] = 0.4,
+        [HarmCategory.Harassment] = 0.55,
+        [HarmCategory.HarassmentThreatening] = 0.5,
+        [HarmCategory.Hate] = 0.6,
+        [HarmCategory.HateThreatening] = 0.3,
         [HarmCategory.Sexual] = 0.5,
         [HarmCategory.SexualMinors] = 0.4,
         [HarmCategory.Violence] = 0.5,
         [HarmCategory.ViolenceGraphic] = 0.5,
-        [HarmCategory.ViolenceIntent] = 0.1,
+        [HarmCategory.ViolenceIntent] = 0.13,
         [HarmCategory.Illicit] = 0.6,
-        [HarmCategory.IllicitViolent] = 0.5,
+        [HarmCategory.IllicitViolent] = 0.55,
         [HarmCategory.SelfHarm] = 0.5,
-        [HarmCategory.SelfHarmIntent] = 0.2,
-        [HarmCategory.SelfHarmInstructions] = 0.1,
+        [HarmCategory.SelfHarmIntent] = 0.35,
+        [HarmCategory.SelfHarmInstructions] = 0.2,
     };
 
     /// <summary>Gets the thresholds of the well-known categories.</summary>

@@ -2,7 +2,7 @@ namespace ConversationGuard.Classification;
 
 /// <summary>The classifier that needs nothing: a small model in the assembly, no network, a few microseconds per message.</summary>
 /// <remarks>
-/// <para>It sees the text alone, not the context. Long text is judged in overlapping windows of about 300 characters, each
+/// <para>It sees the text alone, not the context. Long text is judged in overlapping windows of about 200 characters, each
 /// category by its worst window. Disguised spelling (look-alike and invisible characters, digits for letters, spelled-out or
 /// stretched words) is read where a known word comes out.</para>
 /// <para>Text in a language that it was not taught is <see cref="MessageClassification.IsUnsure"/>; of such text only signs
@@ -67,11 +67,22 @@ public sealed class EmbeddedClassifier : IMessageClassifier
         scanner.Scan(text);
         isUnsure = IsUnknownLanguage(in scanner);
         var best = buffers.Best;
-        for (var category = 0; category < best.Length; category++)
+        var leading = -1;
+        for (var category = 0; category < ClassifierModel.Categories; category++)
         {
-            probabilities[category] = isUnsure && !IsCrisis(category) ? 0 : (float)(1 / (1 + Math.Exp(-best[category])));
+            var isCrisis = IsCrisis(category);
+            probabilities[category] = isUnsure && !isCrisis ? 0 : Probability(best[category]);
+            if (isCrisis && (leading < 0 || best[category] > best[leading]))
+            {
+                leading = category;
+            }
         }
+
+        // That there is a crisis can be plain where it is not plain which: the likeliest one speaks for it (R5).
+        probabilities[leading] = Math.Max(probabilities[leading], Probability(best[ClassifierModel.Categories]));
     }
+
+    private static float Probability(float logit) => (float)(1 / (1 + Math.Exp(-logit)));
 
     /// <inheritdoc/>
     /// <remarks>Scores below 0.01 are left out. The work is done when the call returns; it never waits.</remarks>
@@ -114,7 +125,8 @@ public sealed class EmbeddedClassifier : IMessageClassifier
         return name == HarmCategory.SelfHarmIntent || name == HarmCategory.SelfHarmInstructions || name == HarmCategory.ViolenceIntent;
     }
 
-    private static bool IsUnknownLanguage(in TextScanner<ScoringSink> scanner)
+    internal static bool IsUnknownLanguage<TSink>(in TextScanner<TSink> scanner)
+        where TSink : struct, IFeatureSink
     {
         var known = scanner.TaughtWords;
         var unknown = scanner.ForeignWords + scanner.UnknownWords;

@@ -19,10 +19,10 @@ internal sealed class ScoringBuffers
 
     public int[] PreviousChunk { get; } = new int[ClassifierModel.Lanes];
 
-    public float[] Best { get; } = new float[ClassifierModel.Categories];
+    public float[] Best { get; } = new float[ClassifierModel.Outputs];
 }
 
-/// <summary>Adds up the weights of what the scanner finds, in windows of two chunks, and keeps each category's best window.</summary>
+/// <summary>Adds up the weights of what the scanner finds, in windows of two chunks, and keeps each output's best window.</summary>
 internal struct ScoringSink : IFeatureSink, IGramSink
 {
     private readonly ClassifierModel _model;
@@ -49,20 +49,22 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         _words++;
         if (id >= 0)
         {
-            AddWord(id * ClassifierModel.Categories);
+            AddWord(id * ClassifierModel.Outputs);
             return;
         }
 
-        Feature(hash);
+        Add(hash);
         if (!word.IsEmpty && word.Length <= TextScanner.MaxGrammedWord)
         {
             TextScanner.Grams(word, ref this);
         }
     }
 
-    public void Gram(ulong hash) => Feature(hash);
+    public void Gram(ulong hash) => Add(hash);
 
-    public void Feature(ulong hash)
+    public void Feature(ulong hash, FeatureKind kind) => Add(hash);
+
+    private void Add(ulong hash)
     {
         var row = _model.FindRow(hash);
         if (row >= 0)
@@ -83,10 +85,10 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         var chunk = _buffers.Chunk;
         var previous = _buffers.PreviousChunk;
         var best = _buffers.Best;
-        for (var category = 0; category < best.Length; category++)
+        for (var output = 0; output < best.Length; output++)
         {
-            var logit = _model.Logit(category, chunk[category] + previous[category], words);
-            best[category] = _hasWindow && best[category] > logit ? best[category] : logit;
+            var logit = _model.Logit(output, chunk[output] + previous[output], words);
+            best[output] = _hasWindow && best[output] > logit ? best[output] : logit;
         }
 
         _hasWindow = true;
@@ -114,7 +116,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
 
     private void AddRow(int offset)
     {
-        // The table has room for a whole vector behind its last row; the two lanes too many are never read.
+        // The table has room for a whole vector behind its last row; the lane too many is never read.
         var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_model.Rows), (nuint)offset));
         _low += low;
         _high += high;
@@ -139,7 +141,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
     {
         var rows = _model.Rows;
         var sums = _buffers.Chunk;
-        for (var i = 0; i < ClassifierModel.Categories; i++)
+        for (var i = 0; i < ClassifierModel.Outputs; i++)
         {
             sums[i] += rows[offset + i];
         }
@@ -149,7 +151,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
     {
         var rows = _model.WordRows;
         var sums = _buffers.Chunk;
-        for (var i = 0; i < ClassifierModel.Categories; i++)
+        for (var i = 0; i < ClassifierModel.Outputs; i++)
         {
             sums[i] += rows[offset + i];
         }

@@ -11,13 +11,31 @@ internal interface IFeatureSink
 
     /// <summary>A feature made of several words.</summary>
     /// <param name="hash">Its hash.</param>
-    void Feature(ulong hash);
+    /// <param name="kind">What it is made of.</param>
+    void Feature(ulong hash, FeatureKind kind);
 
     /// <summary>A word and its features are complete.</summary>
     void EndWord();
 
     /// <summary>Enough text for half a window was given.</summary>
     void EndChunk();
+}
+
+/// <summary>What a feature is made of. The trainer learns the kinds at different speeds.</summary>
+internal enum FeatureKind : byte
+{
+    Word,
+    Gram,
+    Bigram,
+    Gap,
+    WordInContext,
+    Class,
+    ClassAndWord,
+    ClassInContext,
+    ClassPair,
+    ClassTriple,
+    ClassForm,
+    Edge,
 }
 
 /// <summary>The buffers of one scan, reused per thread.</summary>
@@ -40,7 +58,7 @@ internal sealed class ScanBuffers
 internal static class TextScanner
 {
     /// <summary>Half of a window, in characters that count. Windows of twice this overlap by half.</summary>
-    public const int ChunkLength = 150;
+    public const int ChunkLength = 100;
 
     /// <summary>The longest run of spelled-out letters that is read as one.</summary>
     public const int MaxSpelled = 32;
@@ -97,6 +115,9 @@ internal partial struct TextScanner<TSink>
     private ulong _lastClass;
     private ulong _classBefore;
     private ulong _previousClass;
+    private ulong _lastContent;
+    private ulong _contentBefore;
+    private int _forms;
     private int _person;
     private int _quotedWords;
     private bool _afterBreak;
@@ -836,22 +857,21 @@ internal partial struct TextScanner<TSink>
     {
         CountLanguage(word, id);
         Sink.Word(word, hash, id);
-        Sink.Feature(FeatureHash.Pair(_previous, hash));
+        Sink.Feature(FeatureHash.Pair(_previous, hash), FeatureKind.Bigram);
         if (_beforePrevious != 0)
         {
-            Sink.Feature(FeatureHash.Pair(FeatureHash.Pair(_beforePrevious, _previous), hash));
-            Sink.Feature(FeatureHash.Gap(_beforePrevious, hash));
+            Sink.Feature(FeatureHash.Gap(_beforePrevious, hash), FeatureKind.Gap);
         }
 
         if (_previousClass != 0)
         {
-            Sink.Feature(FeatureHash.Pair(_previousClass, hash));
+            Sink.Feature(FeatureHash.Pair(_previousClass, hash), FeatureKind.ClassAndWord);
         }
 
         var context = _person + (_quotedWords > 0 ? 4 : 0);
         if (!word.IsEmpty)
         {
-            Sink.Feature(FeatureHash.InContext(hash, context));
+            Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.WordInContext);
         }
 
         _previousClass = 0;
@@ -884,22 +904,49 @@ internal partial struct TextScanner<TSink>
         var hash = FeatureHash.OfClass(wordClass);
         if (wordClass > WordClass.LastOfForm)
         {
-            Sink.Feature(hash);
-            Sink.Feature(FeatureHash.Pair(_previous, hash));
-            Sink.Feature(FeatureHash.InContext(hash, context));
+            Sink.Feature(hash, FeatureKind.Class);
+            Sink.Feature(FeatureHash.Pair(_previous, hash), FeatureKind.ClassAndWord);
+            Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.ClassInContext);
             _previousClass = hash;
+
+            // In what form of sentence it stands, and beside what else.
+            Sink.Feature(FeatureHash.InContext(hash, 64 + _forms), FeatureKind.ClassForm);
+            for (var forms = _forms; forms != 0; forms &= forms - 1)
+            {
+                Sink.Feature(FeatureHash.InContext(hash, 8 + (forms & -forms)), FeatureKind.ClassForm);
+            }
+
+            if (_lastContent != 0 && _lastContent != hash)
+            {
+                Sink.Feature(FeatureHash.Gap(_lastContent, hash), FeatureKind.ClassPair);
+                if (_contentBefore != 0 && _contentBefore != hash)
+                {
+                    Sink.Feature(FeatureHash.Gap(_contentBefore, hash), FeatureKind.ClassPair);
+                }
+            }
+
+            if (_lastContent != hash)
+            {
+                _contentBefore = _lastContent;
+                _lastContent = hash;
+            }
         }
         else if (wordClass <= WordClass.Their)
         {
             _person = (wordClass + 1) >> 1;
         }
 
+        if (wordClass <= WordClass.LastOfForm)
+        {
+            _forms |= WordClass.FormOf(wordClass);
+        }
+
         if (_lastClass != 0)
         {
-            Sink.Feature(FeatureHash.Sequence(_lastClass, hash));
+            Sink.Feature(FeatureHash.Sequence(_lastClass, hash), FeatureKind.ClassPair);
             if (_classBefore != 0)
             {
-                Sink.Feature(FeatureHash.Sequence(FeatureHash.Sequence(_classBefore, _lastClass), hash));
+                Sink.Feature(FeatureHash.Sequence(FeatureHash.Sequence(_classBefore, _lastClass), hash), FeatureKind.ClassTriple);
             }
         }
 
@@ -944,17 +991,20 @@ internal partial struct TextScanner<TSink>
             return;
         }
 
-        Sink.Feature(FeatureHash.Pair(_previous, mark));
-        Sink.Feature(FeatureHash.Pair(FeatureHash.Pair(_beforePrevious, _previous), mark));
+        Sink.Feature(FeatureHash.Pair(_previous, mark), FeatureKind.Edge);
+        Sink.Feature(FeatureHash.Pair(FeatureHash.Pair(_beforePrevious, _previous), mark), FeatureKind.Edge);
         if (mark == FeatureHash.Question)
         {
-            Sink.Feature(mark);
+            Sink.Feature(mark, FeatureKind.Edge);
         }
 
         _previous = FeatureHash.Boundary;
         _beforePrevious = 0;
         _previousClass = 0;
         _person = 0;
+        _forms &= WordClass.LastingForms;
+        _lastContent = 0;
+        _contentBefore = 0;
         _afterBreak = true;
     }
 }

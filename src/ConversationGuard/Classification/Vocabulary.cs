@@ -27,9 +27,33 @@ internal static class WordClass
     /// <summary>Up to this one they say who and in which form; those after it say what.</summary>
     public const byte LastOfForm = 18;
 
+    /// <summary>Forms that say what the whole text is, not only the sentence: fiction, a test, a question about a harm, protection from it.</summary>
+    public const int LastingForms = 8 | 16;
+
     public const byte InsultNoun = 20;
     public const byte InsultAdjective = 21;
     public const byte ShutUp = 23;
+
+    private const byte Not = 9;
+    private const byte How = 10;
+    private const byte Want = 11;
+    private const byte Ask = 12;
+    private const byte Say = 13;
+    private const byte Fiction = 14;
+    private const byte Prevent = 15;
+    private const byte About = 16;
+    private const byte Test = 17;
+
+    /// <summary>Gets the form of a sentence that a word shows, as a bit; 0 if it shows none.</summary>
+    public static int FormOf(byte wordClass) => wordClass switch
+    {
+        How or Want or Ask => 1,
+        Not => 2,
+        Say => 4,
+        Fiction or Test => 8,
+        Prevent or About => 16,
+        _ => 0,
+    };
 }
 
 /// <summary>The words that the model knows as such: they undo disguises and tell the language.</summary>
