@@ -353,8 +353,8 @@ public static class ConversationStoreConformance
             },
             Entries =
             [
-                Entry("one") with { Action = GuardAction.Warn, IsDelivered = true, Parent = new TurnId("zero") },
-                Entry("two") with { Category = new HarmCategory("of our own"), Action = GuardAction.End, Parent = new TurnId("one"), IsTakenBack = true, Ending = ending },
+                Entry("one") with { Action = GuardAction.Warn, IsDelivered = true, IsTakenBack = true },
+                Entry("two") with { Category = new HarmCategory("of our own"), Action = GuardAction.End, Parent = new TurnId("one"), Ending = ending },
             ],
             HostEnding = new ConversationEnding { Reason = EndReason.HostRequest, At = _start.AddDays(1), RuleIds = ["R1"] },
         };

@@ -54,6 +54,19 @@ public class GuardedAgentTests(ChatPath path)
     }
 
     [Test]
+    public async Task The_session_keeps_what_was_said_and_R11_one_that_was_stored_and_read_again_is_refused_still()
+    {
+        await SayAllAsync("hello", "insult one", "insult two", "insult three");
+        _model.Calls[^1].Messages.Select(message => message.Text).Should().ContainInOrder("hello", "Reply 1", "insult one", "Reply 2", "insult two", "insult three");
+        await EndsAtAsync("insult four");
+
+        _session = await _agent.DeserializeSessionAsync(await _agent.SerializeSessionAsync(_session));
+
+        (await EndsAtAsync("hello again")).IsRepeat.Should().BeTrue();
+        _model.Calls.Should().HaveCount(4);
+    }
+
+    [Test]
     public async Task R11_another_key_in_another_session_is_untouched()
     {
         await SayAllAsync("insult one", "insult two", "insult three");

@@ -187,6 +187,22 @@ public class ConversationGuardEndpointsTests
     }
 
     [Test]
+    public async Task An_appeal_is_granted_by_the_guard_that_looks_after_the_conversation_and_by_no_other()
+    {
+        await StartAsync(
+            options => (options.IsOwner, options.ReinstatePolicy) = (IsAnn, "operators"),
+            builder => builder.Services.AddConversationGuard("other", _ => { }),
+            app => app.MapConversationGuard("/other", options => (options.GuardName, options.ReinstatePolicy) = ("other", "operators")));
+        await _host!.EndAsync("chat-1");
+        var id = (await JsonAsync(_host.PostAsync("/chats/chat-1/guard/appeal", new { comment = "please" }, "ann"))).GetProperty("id").GetString();
+
+        (await _host.PostAsync("/other/reinstate", new { appealId = id }, "operator")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await _host.Guard.GetStatusAsync("chat-1")).Ending.Should().NotBeNull();
+        (await _host.PostAsync("/chats/chat-1/guard/reinstate", new { appealId = id }, "operator")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await _host.Guard.GetStatusAsync("chat-1")).Ending.Should().BeNull();
+    }
+
+    [Test]
     public async Task R19_an_appeal_without_messages_leaves_no_conversation_when_it_is_granted()
     {
         await StartAsync(options => (options.IsOwner, options.ReinstatePolicy) = (IsAnn, "operators"));
@@ -249,6 +265,27 @@ public class ConversationGuardEndpointsTests
         File.Exists(_host.FilePath("conversation-feedback.jsonl")).Should().BeFalse();
     }
 
+    [Test]
+    public async Task R18_a_guard_that_merely_observes_tells_the_participant_of_nothing()
+    {
+        await StartAsync(OwnedByAnn, builder => builder.Services.Configure<Hosting.ConversationGuardOptions>(options => options.Mode = ChatCompletion.GuardMode.Observe));
+        await _host!.EndAsync("chat-1");
+        (await _host.Guard.GetStatusAsync("chat-1")).Ending.Should().NotBeNull("the host sees it");
+
+        var status = await JsonAsync(_host.GetAsync("/chats/chat-1/guard", "ann"));
+
+        (status.GetProperty("phase").GetString(), status.GetProperty("isEnded").GetBoolean()).Should().Be(("engaged", false));
+        (await _host.PostAsync("/chats/chat-1/guard/appeal", new { comment = "why" }, "ann")).StatusCode.Should().Be(HttpStatusCode.Conflict);
+    }
+
+    [Test]
+    public async Task Without_the_desk_for_feedback_the_host_does_not_start()
+    {
+        var start = () => GuardedHost.StartAsync(_ => { }, app => app.MapConversationGuard("/guard"));
+
+        (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*AddConversationFeedback*");
+    }
+
     private static void OwnedByAnn(ConversationGuardEndpointOptions options) => options.IsOwner = IsAnn;
 
     private static ValueTask<bool> IsAnn(HttpContext context, string key) => new(context.User.Identity?.Name == "ann");
@@ -259,7 +296,7 @@ public class ConversationGuardEndpointsTests
 
     private static string WithoutTrace(string problem) => System.Text.RegularExpressions.Regex.Replace(problem, "\"traceId\":\"[^\"]*\"", string.Empty);
 
-    private async Task StartAsync(Action<ConversationGuardEndpointOptions>? configure = null, Action<WebApplicationBuilder>? key = null) => _host = await GuardedHost.StartAsync(
+    private async Task StartAsync(Action<ConversationGuardEndpointOptions>? configure = null, Action<WebApplicationBuilder>? key = null, Action<WebApplication>? more = null) => _host = await GuardedHost.StartAsync(
         builder =>
         {
             builder.Services.AddConversationFeedback();
@@ -270,6 +307,7 @@ public class ConversationGuardEndpointsTests
             app.UseAuthentication();
             app.UseAuthorization();
             app.MapConversationGuard("/chats/{conversationKey}/guard", configure);
+            more?.Invoke(app);
         });
 
     private sealed class History : IConversationHistory

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -32,7 +33,7 @@ public class HttpConversationKeyTests
 
         (await _host!.GetAsync("/chats/a?text=hello")).StatusCode.Should().Be(HttpStatusCode.Conflict);
         (await _host.GetAsync("/chats/b?text=hello")).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await _host.Guard.GetStatusAsync("a")).Ending.Should().NotBeNull();
+        (await _host.Guard.GetStatusAsync("0::a")).Ending.Should().NotBeNull();
     }
 
     [Test]
@@ -45,7 +46,7 @@ public class HttpConversationKeyTests
         _host.Client.DefaultRequestHeaders.Add("X-Chat", "b");
 
         (await _host.GetAsync("/chats/x?text=hello")).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await _host.Guard.GetStatusAsync("a")).Ending.Should().NotBeNull();
+        (await _host.Guard.GetStatusAsync("0::a")).Ending.Should().NotBeNull();
     }
 
     [Test]
@@ -76,6 +77,43 @@ public class HttpConversationKeyTests
     }
 
     [Test]
+    public async Task R11_a_session_goes_on_in_the_branch_that_it_begins()
+    {
+        await StartAsync(("Source", "Session"));
+        using var ann = _host!.Browser();
+        ann.DefaultRequestHeaders.Add("X-User", "ann");
+        foreach (var text in new[] { "insult one", "insult two", "insult three", "insult four" })
+        {
+            await ann.GetAsync(new Uri($"/chats/x?text={text}", UriKind.Relative));
+        }
+
+        var branch = await ann.PostAsJsonAsync(new Uri("/guard/branch", UriKind.Relative), new { messages = Array.Empty<object>() });
+
+        branch.StatusCode.Should().Be(HttpStatusCode.Created);
+        (await ann.GetStringAsync(new Uri("/guard", UriKind.Relative))).Should().Contain("engaged");
+        (await ann.GetAsync(new Uri("/chats/x?text=hello", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task A_conversation_that_a_claim_names_has_no_branch_unless_the_host_makes_one()
+    {
+        await StartAsync(("Source", "Claim"), ("Name", "chat"));
+
+        (await _host!.PostAsync("/guard/branch", new { messages = Array.Empty<object>() }, "ann")).StatusCode.Should().Be(HttpStatusCode.Conflict);
+    }
+
+    [Test]
+    public async Task R11_nobody_ends_the_conversation_of_a_user_by_spelling_out_its_key()
+    {
+        await StartAsync(("Source", "Route"));
+        (await _host!.GetAsync("/chats/a?text=hello", "ann")).StatusCode.Should().Be(HttpStatusCode.OK);
+
+        await EndAsync("/chats/3:ann:a?text=");
+
+        (await _host.GetAsync("/chats/a?text=hello", "ann")).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Test]
     public async Task R11_nobody_ends_the_conversation_of_another_user_by_sending_its_key()
     {
         await StartAsync(("Source", "Route"));
@@ -94,7 +132,7 @@ public class HttpConversationKeyTests
         await StartAsync(("Source", "Route"));
         var others = new[] { ("ann", "b"), ("ann", "1:b"), ("ann:1:b", "c"), ("1", "ann:b") };
 
-        others.Select(other => Key(other.Item1, other.Item2)).Should().NotContain(Key(user, value));
+        others.Select(other => Key(other.Item1, other.Item2)!.Value.Value).Should().NotContain(Key(user, value)!.Value.Value);
     }
 
     [Test]
@@ -143,6 +181,7 @@ public class HttpConversationKeyTests
         {
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"ConversationKey:{setting.Key}", (string?)setting.Value)));
             builder.Services.AddConversationGuardProblemDetails();
+            builder.Services.AddConversationFeedback();
             builder.Services.AddHttpConversationKey(builder.Configuration.GetSection("ConversationKey"));
         },
         app =>
@@ -150,6 +189,8 @@ public class HttpConversationKeyTests
             app.UseExceptionHandler();
             app.UseAuthentication();
             app.UseSession();
+            app.UseAuthorization();
+            app.MapConversationGuard("/guard");
             app.MapGet("/chats/{conversationId}", async (string text, IChatClient client) => (await client.GetResponseAsync(text)).Text);
         });
 }

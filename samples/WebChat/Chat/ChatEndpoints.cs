@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ConversationGuard;
+using ConversationGuard.ChatCompletion;
 using ConversationGuard.DeEscalation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.AI;
@@ -32,7 +33,7 @@ internal static class ChatEndpoints
         foreach (var conversation in store.Of(Visitor.Of(context)))
         {
             var status = await guard.GetStatusAsync(conversation.Id, context.RequestAborted);
-            listed.Add(new(conversation.Id, conversation.Parent?.Id, Title(conversation), status.State.Phase));
+            listed.Add(new(conversation.Id, conversation.Parent?.Id, Title(conversation), Phase(status)));
         }
 
         return listed;
@@ -48,7 +49,7 @@ internal static class ChatEndpoints
         var status = await guard.GetStatusAsync(id, context.RequestAborted);
         var turns = conversation.Turns.Select(turn => new ShownTurn(turn.Id, turn.Role.Value, turn.Text, turn.Notices));
         var ending = conversation.Ended is { } ended ? new ShownEnding(ended.Reason.Value, ended.UserMessage) : null;
-        return TypedResults.Ok(new Shown(id, conversation.Parent?.Id, status.State.Phase, [.. turns], ending));
+        return TypedResults.Ok(new Shown(id, conversation.Parent?.Id, Phase(status), [.. turns], ending));
     }
 
     private static IResult Say(string id, Said said, HttpContext context, ChatStore store, IChatClient client)
@@ -135,6 +136,9 @@ internal static class ChatEndpoints
             throw;
         }
     }
+
+    /// <summary>Where the guard merely observes, nobody was warned.</summary>
+    private static ConversationPhase Phase(ConversationStatus status) => status.Mode == GuardMode.Enforce ? status.State.Phase : ConversationPhase.Engaged;
 
     private static ProblemHttpResult? Problem(string? text) =>
         string.IsNullOrWhiteSpace(text) ? TypedResults.Problem("Say something.", statusCode: StatusCodes.Status400BadRequest)

@@ -36,8 +36,8 @@ internal sealed class Conversation(string id, string owner, Conversation? parent
     }
 
     /// <summary>
-    /// Gets what the guard and the model are shown. What was refused at an end is not among it: nobody answered it, and when an appeal is granted, it is not held against
-    /// the person once more.
+    /// Gets what the guard and the model are shown. What was refused at an end is not among it: nobody answered it, and when an appeal is granted, the conversation goes on with
+    /// what is said next.
     /// </summary>
     public IReadOnlyList<ChatTurn> Answered
     {

@@ -178,7 +178,8 @@ async function say(text) {
     }
   } catch (error) {
     if (error.name !== 'AbortError') {
-      input.value = error instanceof Refused ? text : input.value;
+      // What was not taken can be sent again; what was taken stands in the conversation.
+      input.value = error instanceof Refused && error.status < 500 ? text : input.value;
       tell(error.message);
     }
   } finally {

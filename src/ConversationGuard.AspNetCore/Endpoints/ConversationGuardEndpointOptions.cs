@@ -16,8 +16,8 @@ public sealed class ConversationGuardEndpointOptions
     public string? ReinstatePolicy { get; set; }
 
     /// <summary>
-    /// Gets or sets what makes the host's record of a branch: it gets the request, the key of the conversation and the messages that the branch keeps, and gives the new key. Default none: then
-    /// the key is a new random one, in the place where <see cref="HttpConversationKeyOptions"/> look for it.
+    /// Gets or sets what makes the host's record of a branch: it gets the request, the key of the conversation and the messages that the branch keeps, and gives the new conversation's name, as
+    /// a request will have it in the place where <see cref="HttpConversationKeyOptions"/> look for it (without those: its key). Default none: then the name is a new random one.
     /// </summary>
     public Func<HttpContext, string, IReadOnlyList<ChatMessage>, ValueTask<string>>? CreateBranch { get; set; }
 

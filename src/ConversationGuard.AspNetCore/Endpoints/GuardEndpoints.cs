@@ -49,24 +49,13 @@ internal sealed class GuardEndpoints(ConversationGuardEndpointOptions options)
 
         var kept = messages.Take(request.Keep ?? messages.Count).ToList();
         var keys = context.RequestServices.GetService<HttpConversationKeyResolver>();
-        string key, name;
-        if (options.CreateBranch is { } create)
-        {
-            key = name = await create(context, status.ConversationKey, kept).ConfigureAwait(false);
-        }
-        else if (keys is null)
-        {
-            key = name = Guid.NewGuid().ToString("N");
-        }
-        else if (keys.Begin(context) is { } begun)
-        {
-            (key, name) = (begun.Key.Value, begun.Value);
-        }
-        else
+        if (options.CreateBranch is null && keys is { CanBranch: false })
         {
             return Problem(StatusCodes.Status409Conflict, "cannot-branch", "The sign-in decides which conversation this is: a branch begins with another one.");
         }
 
+        var name = options.CreateBranch is { } create ? await create(context, status.ConversationKey, kept).ConfigureAwait(false) : Guid.NewGuid().ToString("N");
+        var key = keys?.KeyOf(context, name) ?? name;
         var branch = await Guard(context).BranchAsync(status.ConversationKey, key, kept, context.RequestAborted).ConfigureAwait(false);
         keys?.Enter(context, name);
         return TypedResults.Json(new BranchResponse(name, StatusResponse.Of(branch)), GuardJson.Default.BranchResponse, statusCode: StatusCodes.Status201Created);

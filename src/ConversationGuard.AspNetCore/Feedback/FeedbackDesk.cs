@@ -1,3 +1,4 @@
+using ConversationGuard.ChatCompletion;
 using ConversationGuard.DeEscalation;
 
 namespace ConversationGuard.AspNetCore;
@@ -54,7 +55,7 @@ public sealed class FeedbackDesk : IDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if ((await OpenAppealsAsync(cancellationToken).ConfigureAwait(false)).LastOrDefault(appeal => appeal.ConversationKey == status.ConversationKey) is { } open)
+            if ((await OpenAppealsAsync(cancellationToken).ConfigureAwait(false)).LastOrDefault(appeal => appeal.ConversationKey == status.ConversationKey && appeal.GuardName == status.GuardName) is { } open)
             {
                 return open;
             }
@@ -86,7 +87,7 @@ public sealed class FeedbackDesk : IDisposable
     /// <param name="guard">The guard that looks after the conversation.</param>
     /// <param name="appealId">The appeal's id.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <returns>The status after it; null if there is no open appeal with that id.</returns>
+    /// <returns>The status after it; null if there is no open appeal with that id in a conversation of this guard.</returns>
     public async ValueTask<ConversationStatus?> GrantAsync(IConversationGuard guard, string appealId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(guard);
@@ -95,6 +96,11 @@ public sealed class FeedbackDesk : IDisposable
         try
         {
             if ((await OpenAppealsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(open => open.Id == appealId) is not { } appeal)
+            {
+                return null;
+            }
+
+            if ((await guard.GetStatusAsync(appeal.ConversationKey, cancellationToken).ConfigureAwait(false)).GuardName != appeal.GuardName)
             {
                 return null;
             }
@@ -118,13 +124,16 @@ public sealed class FeedbackDesk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private static bool IsOpenTo(ConversationStatus status) => status.Ending is not null || status.State.Phase is ConversationPhase.Warned or ConversationPhase.Ended;
+    /// <summary>Where the guard merely observes, nobody was warned or ended (R18).</summary>
+    private static bool IsOpenTo(ConversationStatus status) =>
+        status.Mode == GuardMode.Enforce && (status.Ending is not null || status.State.Phase is ConversationPhase.Warned or ConversationPhase.Ended);
 
     private FeedbackEntry Entry(FeedbackKind kind, ConversationStatus status) => new()
     {
         Id = Guid.NewGuid().ToString("N"),
         Kind = kind,
         ConversationKey = status.ConversationKey,
+        GuardName = status.GuardName,
         At = _timeProvider.GetUtcNow(),
         Phase = status.State.Phase,
         Reason = status.Ending?.Reason.Value,

@@ -14,6 +14,9 @@ public sealed record FeedbackEntry
     /// <summary>Gets the key of the conversation that it is about.</summary>
     public required string ConversationKey { get; init; }
 
+    /// <summary>Gets the name of the guard that looks after it; empty for the unnamed one.</summary>
+    public string GuardName { get; init; } = string.Empty;
+
     /// <summary>Gets when it was given.</summary>
     public required DateTimeOffset At { get; init; }
 

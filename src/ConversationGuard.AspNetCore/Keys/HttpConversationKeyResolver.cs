@@ -58,18 +58,8 @@ public sealed class HttpConversationKeyResolver : IConversationKeyResolver
         return string.IsNullOrWhiteSpace(value) || value.Length > MaxLength ? null : Join(httpContext, value);
     }
 
-    /// <summary>Begins another conversation of the same caller, for a branch.</summary>
-    /// <returns>Its key, and what the client sends to name it; null where the claim decides, and nobody else.</returns>
-    internal (HttpConversationKey Key, string Value)? Begin(HttpContext httpContext)
-    {
-        if (_options.Source == ConversationKeySource.Claim)
-        {
-            return null;
-        }
-
-        var value = NewValue();
-        return (Join(httpContext, value), value);
-    }
+    /// <summary>Gets a value indicating whether a request can name another conversation than the present one; where a claim decides, it cannot.</summary>
+    internal bool CanBranch => _options.Source != ConversationKeySource.Claim;
 
     /// <summary>From now on the session is in that conversation. Elsewhere the client names it.</summary>
     internal void Enter(HttpContext httpContext, string value)
@@ -80,6 +70,9 @@ public sealed class HttpConversationKeyResolver : IConversationKeyResolver
         }
     }
 
+    /// <summary>The key of the conversation that the caller names so.</summary>
+    internal string KeyOf(HttpContext httpContext, string value) => Join(httpContext, value).Value;
+
     private static string NewValue() => Guid.NewGuid().ToString("N");
 
     private static ClaimsPrincipal? SignedIn(HttpContext httpContext) => httpContext.User.Identity is { IsAuthenticated: true } ? httpContext.User : null;
@@ -88,10 +81,14 @@ public sealed class HttpConversationKeyResolver : IConversationKeyResolver
     {
         var isVouchedFor = _options.Source is ConversationKeySource.Claim or ConversationKeySource.Session;
 
-        // The user's length keeps any two pairs apart, whatever they consist of.
-        return _options.PerUser && User(httpContext) is { Length: > 0 } user
-            ? new(FormattableString.Invariant($"{user.Length}:{user}:{value}"), IsCallersOwn: true)
-            : new(value, isVouchedFor);
+        if (!_options.PerUser)
+        {
+            return new(value, isVouchedFor);
+        }
+
+        // The user's length keeps any two pairs apart, whatever they consist of; and nobody who is not signed in gets at a user's key by spelling it out.
+        var user = User(httpContext) ?? string.Empty;
+        return new(FormattableString.Invariant($"{user.Length}:{user}:{value}"), isVouchedFor || user.Length > 0);
     }
 
     private string? User(HttpContext httpContext) => SignedIn(httpContext) is not { } user ? null

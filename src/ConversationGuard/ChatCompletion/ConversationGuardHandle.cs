@@ -92,7 +92,7 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         Status(conversationKey, await pipeline.UpdateAsync(services.HostStore, StoreKey(conversationKey), ledger => ledger.IsEmpty && change(ledger).IsEmpty ? ledger : change(ledger), cancellationToken).ConfigureAwait(false));
 
     private ConversationStatus Status(string conversationKey, ConversationLedger ledger) =>
-        new(conversationKey, Fold(Latest(ledger)), Latest(ledger).Ending);
+        new(conversationKey, Fold(Latest(ledger)), Latest(ledger).Ending) { GuardName = services.Name, Mode = services.Settings().Mode };
 
     private ConversationState Fold(ConversationLedger ledger)
     {

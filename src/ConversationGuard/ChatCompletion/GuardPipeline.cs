@@ -16,11 +16,12 @@ internal sealed class GuardPipeline
     private readonly OutcomeReports _reports;
     private readonly TranscriptFollower _transcripts;
     private readonly GuardServices _services;
-    private readonly WriteQueues _queues = new();
+    private readonly WriteQueues _queues;
 
     public GuardPipeline(GuardServices services)
     {
         _services = services;
+        _queues = new WriteQueues(services.WritePatience);
         _judge = new TurnJudge(services);
         _reports = new OutcomeReports(services);
         _transcripts = new TranscriptFollower(services, _judge, _reports);

@@ -25,6 +25,9 @@ internal sealed record GuardServices
 
     public IReadOnlyList<IGuardObserver> Observers { get; init; } = [];
 
+    /// <summary>Gets how long a lost write waits for its place among others before it is tried again.</summary>
+    public TimeSpan WritePatience { get; init; } = TimeSpan.FromSeconds(2);
+
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     public static IReadOnlyList<ITerminationPolicy> BuiltInPolicies { get; } = [new EscalationPolicy(), new CrisisHoldPolicy(), new UncertaintyPolicy()];

@@ -151,7 +151,12 @@ public sealed record ConversationLedger
     /// <summary>Leaves entries out; what followed them follows what they followed.</summary>
     private ConversationLedger Where(Func<LedgerEntry, bool> stays)
     {
-        var gone = Entries.Where(entry => !stays(entry)).ToDictionary(entry => entry.Turn);
+        var gone = new Dictionary<TurnId, LedgerEntry>();
+        foreach (var entry in Entries.Where(entry => !stays(entry)))
+        {
+            gone[entry.Turn] = entry;
+        }
+
         if (gone.Count == 0)
         {
             return this;

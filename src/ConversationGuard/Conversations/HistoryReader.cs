@@ -14,8 +14,8 @@ internal sealed class HistoryReader
     private readonly int _old;
     private readonly Func<string, TurnId?, TurnId> _identify;
     private readonly ILookup<string, LedgerEntry> _byFingerprint;
-    private readonly Dictionary<TurnId, LedgerEntry> _entries;
-    private readonly Dictionary<TurnId, int> _places;
+    private readonly Dictionary<TurnId, LedgerEntry> _entries = [];
+    private readonly Dictionary<TurnId, int> _places = [];
 
     /// <param name="ledger">The record.</param>
     /// <param name="turns">The presented turns with their fingerprints, oldest first.</param>
@@ -24,8 +24,12 @@ internal sealed class HistoryReader
     public HistoryReader(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, int newest, Func<string, TurnId?, TurnId> identify)
     {
         (_ledger, _turns, _old, _identify) = (ledger, turns, turns.Count - newest, identify);
-        _entries = ledger.Entries.ToDictionary(entry => entry.Turn);
-        _places = ledger.Entries.Select((entry, place) => (entry.Turn, place)).ToDictionary(one => one.Turn, one => one.place);
+        for (var place = 0; place < ledger.Entries.Count; place++)
+        {
+            // Whatever a store returns, the later one holds.
+            (_entries[ledger.Entries[place].Turn], _places[ledger.Entries[place].Turn]) = (ledger.Entries[place], place);
+        }
+
         _byFingerprint = ledger.Entries.Reverse().ToLookup(entry => entry.Turn.Fingerprint, StringComparer.Ordinal);
     }
 

@@ -121,9 +121,9 @@ public static class LedgerCodec
             message.Message(7, Write(ending));
         }
 
-        message.Text(8, entry.Parent?.Value);
         message.Number(9, entry.IsDelivered ? 1 : 0);
-        message.Number(11, entry.IsTakenBack ? 1 : 0);
+        message.Text(11, entry.Parent?.Value);
+        message.Number(12, entry.IsTakenBack ? 1 : 0);
         return message;
     }
 
@@ -237,10 +237,10 @@ public static class LedgerCodec
                 5 => entry with { Score = reader.Fraction },
                 6 => entry with { Action = Known((GuardAction)reader.Number, GuardAction.Continue) },
                 7 => entry with { Ending = ReadEnding(reader.Bytes) },
-                8 => entry with { Parent = new TurnId(reader.Text) },
                 9 => entry with { IsDelivered = reader.Number != 0 },
                 10 => entry with { Category = new HarmCategory(reader.Text) },
-                11 => entry with { IsTakenBack = reader.Number != 0 },
+                11 => entry with { Parent = new TurnId(reader.Text) },
+                12 => entry with { IsTakenBack = reader.Number != 0 },
                 _ => entry,
             };
         }

@@ -151,6 +151,9 @@ internal sealed class Played
         Classifier = classifier,
         Store = store,
         TimeProvider = new StillTime(),
+
+        // Who waits there goes on in the thread pool; the order among those who lost a write spares work and nothing else.
+        WritePatience = TimeSpan.Zero,
     };
 
     private static List<ChatMessage> Messages(Crossing crossing, string text) =>

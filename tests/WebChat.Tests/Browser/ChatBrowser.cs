@@ -6,18 +6,21 @@ namespace WebChat.Tests.Browser;
 [SetUpFixture]
 public class ChatBrowser
 {
-    private static readonly string[] _paths =
-    [
-        Environment.GetEnvironmentVariable("CHROMIUM_PATH") ?? "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium",
-        @"C:\Program Files\Google\Chrome\Application\chrome.exe", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    ];
+    /// <summary>Where it is looked for; <c>CHROMIUM_PATH</c> says another place, and no other.</summary>
+    private static readonly string[] _paths = Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path
+        ? [path]
+        : ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", @"C:\Program Files\Google\Chrome\Application\chrome.exe", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
     private static IPlaywright? _playwright;
     private static IBrowser? _browser;
 
     internal static IBrowser Get()
     {
-        Assume.That(_browser, Is.Not.Null, "There is no Chromium on this machine.");
+        if (_browser is null)
+        {
+            Assert.Ignore("There is no Chromium on this machine.");
+        }
+
         return _browser!;
     }
 
