@@ -81,7 +81,7 @@ public sealed class GuardedConversation : IAsyncDisposable
         var message = new ChatMessage(ChatRole.User, text);
         var options = Key is null ? null : new ChatOptions().WithConversationKey(Key);
         var turn = new TranscriptTurn { Number = _turns.Count + 1, Text = text };
-        _ = _recorder.Take();
+        _recorder.IsRecording = true;
         try
         {
             var response = Streams
@@ -100,6 +100,7 @@ public sealed class GuardedConversation : IAsyncDisposable
             turn = turn with { Ended = ended, Action = GuardAction.End };
         }
 
+        _recorder.IsRecording = false;
         var events = _recorder.Take();
         var decided = events.LastOrDefault(one => one.Kind == GuardEventKind.TurnDecided);
         turn = turn with { Events = events };
@@ -122,7 +123,15 @@ public sealed class GuardedConversation : IAsyncDisposable
     {
         private readonly ConcurrentQueue<GuardEvent> _events = new();
 
-        public void OnEvent(GuardEvent guardEvent) => _events.Enqueue(guardEvent);
+        public bool IsRecording { get; set; }
+
+        public void OnEvent(GuardEvent guardEvent)
+        {
+            if (IsRecording)
+            {
+                _events.Enqueue(guardEvent);
+            }
+        }
 
         public List<GuardEvent> Take()
         {

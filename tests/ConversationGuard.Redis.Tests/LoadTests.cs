@@ -66,8 +66,8 @@ public class LoadTests(ServerKind kind)
     {
         var conversations = _isFull ? 50_000 : 1_000;
         const int Copies = 500;
-        await using var here = Machine.On(_server.Port, copies: Copies, timeout: TimeSpan.FromSeconds(30));
-        await using var there = Machine.On(_server.Port, copies: Copies, timeout: TimeSpan.FromSeconds(30));
+        await using var here = Machine.On(_server.Port, new ForgetfulModel(), copies: Copies, timeout: TimeSpan.FromSeconds(30));
+        await using var there = Machine.On(_server.Port, new ForgetfulModel(), copies: Copies, timeout: TimeSpan.FromSeconds(30));
         await SayAsync(here, 0, "warm");
         await SayAsync(there, 0, "warm");
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -109,6 +109,22 @@ public class LoadTests(ServerKind kind)
     }
 
     private static long[] Numbers(string line) => [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
+
+    /// <summary>A scripted client keeps every call; this one keeps nothing.</summary>
+    private sealed class ForgetfulModel : IChatClient
+    {
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "Reply")));
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class SecondProcess(Process process) : IDisposable
     {
