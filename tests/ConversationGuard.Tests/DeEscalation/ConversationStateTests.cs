@@ -86,6 +86,7 @@ public class ConversationStateTests
     public void R5_the_resources_are_delivered_by_any_signals_reply_and_stay_so_in_the_hold()
     {
         new LedgerScript().Crisis(isDelivered: false).State().AreResourcesDelivered.Should().BeFalse();
+        new LedgerScript().Crisis(isDelivered: false).Crisis(isDelivered: false).State().AreResourcesDelivered.Should().BeFalse();
         new LedgerScript().Crisis().State().AreResourcesDelivered.Should().BeTrue();
         new LedgerScript().Crisis().Crisis(isDelivered: false).State().AreResourcesDelivered.Should().BeTrue();
         new LedgerScript().Crisis(isDelivered: false).Crisis().State().AreResourcesDelivered.Should().BeTrue();
