@@ -141,7 +141,7 @@ public sealed class ModelFileOptionTests
         var bytes = stream.ToArray();
 
         // After the magic, the version and the number of categories come their names, then the scales, then the biases.
-        var biases = 7 + 1 + sizeof(int) + HarmCategory.WellKnown.Sum(category => 1 + category.Value.Length) + (HarmCategory.WellKnown.Count * sizeof(float));
+        var biases = 7 + 1 + sizeof(int) + HarmCategory.WellKnown.Sum(category => 1 + category.Value.Length) + (ClassifierModel.Outputs * sizeof(float));
         BitConverter.GetBytes(1000f).CopyTo(bytes, biases);
         return bytes;
     }

@@ -181,7 +181,7 @@ public class ImmediateCategoryTests(ChatPath path)
         path,
         options =>
         {
-            options.Categories["illicit/violent"] = new CategoryOptions { Immediate = true };
+            options.Categories["illicit/violent"] = new CategoryOptions { Immediate = true, Threshold = 0.5 };
             configure?.Invoke(options);
         },
         services =>
