@@ -143,12 +143,7 @@ public sealed class RedisConversationStore : IConversationStore, IDisposable, IA
     private static long NewVersion()
     {
         var bytes = new byte[sizeof(long)];
-#if NETSTANDARD2_0
-        using var random = RandomNumberGenerator.Create();
-        random.GetBytes(bytes);
-#else
         RandomNumberGenerator.Fill(bytes);
-#endif
         return Math.Max(1, BitConverter.ToInt64(bytes, 0) & long.MaxValue);
     }
 
@@ -172,12 +167,7 @@ public sealed class RedisConversationStore : IConversationStore, IDisposable, IA
     private RedisKey Name(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-#if NETSTANDARD2_0
-        using var sha = SHA256.Create();
-        var hash = sha.ComputeHash(Encoding.UTF8.GetBytes(key));
-#else
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-#endif
         return _options.KeyPrefix + Convert.ToBase64String(hash).TrimEnd('=');
     }
 

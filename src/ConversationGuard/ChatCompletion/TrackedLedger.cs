@@ -108,12 +108,7 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
     public static string NewSalt()
     {
         var bytes = new byte[12];
-#if NETSTANDARD2_0
-        using var random = RandomNumberGenerator.Create();
-        random.GetBytes(bytes);
-#else
         RandomNumberGenerator.Fill(bytes);
-#endif
         return Convert.ToBase64String(bytes);
     }
 }

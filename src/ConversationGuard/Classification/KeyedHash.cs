@@ -12,11 +12,6 @@ internal static class KeyedHash
     public static void Compute(byte[] key, string text, Span<byte> hash)
     {
         var bytes = MemoryMarshal.AsBytes(text.AsSpan());
-#if NETSTANDARD2_0
-        using var hmac = new HMACSHA256(key);
-        hmac.ComputeHash(bytes.ToArray()).CopyTo(hash);
-#else
         HMACSHA256.HashData(key, bytes, hash);
-#endif
     }
 }

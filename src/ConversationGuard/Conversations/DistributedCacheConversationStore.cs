@@ -102,24 +102,14 @@ public sealed class DistributedCacheConversationStore : IConversationStore
     private static long NewVersion()
     {
         var bytes = new byte[sizeof(long)];
-#if NETSTANDARD2_0
-        using var random = RandomNumberGenerator.Create();
-        random.GetBytes(bytes);
-#else
         RandomNumberGenerator.Fill(bytes);
-#endif
         return Math.Max(1, BitConverter.ToInt64(bytes, 0) & long.MaxValue);
     }
 
     private string Name(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-#if NETSTANDARD2_0
-        using var sha = SHA256.Create();
-        var hash = sha.ComputeHash(System.Text.Encoding.UTF8.GetBytes(key));
-#else
         var hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key));
-#endif
         return _keyPrefix + Convert.ToBase64String(hash).TrimEnd('=');
     }
 }

@@ -104,12 +104,7 @@ public static class LedgerCodec
 
     private static byte[] Check(byte[] payload)
     {
-#if NETSTANDARD2_0
-        using var sha = SHA256.Create();
-        return sha.ComputeHash(payload).AsSpan(0, HeaderLength - 1).ToArray();
-#else
         return SHA256.HashData(payload).AsSpan(0, HeaderLength - 1).ToArray();
-#endif
     }
 
     private static WireWriter Write(LedgerEntry entry)

@@ -1,6 +1,7 @@
 #if NETSTANDARD2_0
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 
 namespace System;
 
@@ -25,6 +26,35 @@ internal static class Polyfills
 
         public static string[] GetNames<TEnum>()
             where TEnum : struct, Enum => Enum.GetNames(typeof(TEnum));
+    }
+
+    extension(RandomNumberGenerator)
+    {
+        public static void Fill(byte[] data)
+        {
+            using var random = RandomNumberGenerator.Create();
+            random.GetBytes(data);
+        }
+    }
+
+    extension(SHA256)
+    {
+        public static byte[] HashData(byte[] source)
+        {
+            using var sha = SHA256.Create();
+            return sha.ComputeHash(source);
+        }
+    }
+
+    extension(HMACSHA256)
+    {
+        public static int HashData(byte[] key, ReadOnlySpan<byte> source, Span<byte> destination)
+        {
+            using var hmac = new HMACSHA256(key);
+            var hash = hmac.ComputeHash(source.ToArray());
+            hash.CopyTo(destination);
+            return hash.Length;
+        }
     }
 
     extension(string text)
