@@ -9,7 +9,7 @@ internal abstract class TestServer : IAsyncDisposable
     /// <summary>Gets the port; of a cluster that of one node, which names the others.</summary>
     public virtual int Port { get; } = FreePort();
 
-    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=2000,asyncTimeout=2000,syncTimeout=2000";
+    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=15000,asyncTimeout=15000,syncTimeout=15000";
 
     /// <summary>Starts a server; skips the test where the kind is not there.</summary>
     public static async Task<TestServer> StartAsync(ServerKind kind)
