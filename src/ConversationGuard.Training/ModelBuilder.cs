@@ -127,7 +127,7 @@ internal sealed class ModelBuilder
         {
             var sum = new RowSum(model, sums, id * Outputs);
             sum.Gram(FeatureHash.Of(_space.Words[id]));
-            TextScanner.Grams(_space.Words[id], ref sum);
+            CharacterGrams.Of(_space.Words[id], ref sum);
         }
 
         return sums;
