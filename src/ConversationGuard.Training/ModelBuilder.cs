@@ -38,16 +38,18 @@ internal sealed class ModelBuilder
         var kept = Choose(trainer);
         trainer.Restrict(kept);
         trainer.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, Seed ^ 1);
+        var others = new List<LinearTrainer>();
         for (var run = 1; run < _settings.Runs; run++)
         {
+            var seed = Seed + ((ulong)run << 8);
             var other = new LinearTrainer(_settings, _space.Kinds);
             other.Restrict(kept);
-            other.Train(_texts, _vectors, chosen, _settings.Epochs, _settings.LearningRate, Seed + (ulong)run);
-            other.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, (Seed + (ulong)run) ^ 1);
-            trainer.Add(other);
+            other.Train(_texts, _vectors, chosen, _settings.Epochs, _settings.LearningRate, seed);
+            other.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, seed ^ 1);
+            others.Add(other);
         }
 
-        trainer.Divide(_settings.Runs);
+        trainer.Average(others);
         return (trainer, kept);
     }
 
