@@ -25,7 +25,7 @@ internal sealed record TrainingSettings
     /// <summary>How often a feature must occur to be learnt.</summary>
     public int MinimumCount { get; init; } = 3;
 
-    public int MaximumWords { get; init; } = 24_000;
+    public int MaximumWords { get; init; } = 30_000;
 
     /// <summary>How many features the model keeps.</summary>
     public int MaximumFeatures { get; init; } = 90_000;
