@@ -34,9 +34,6 @@ internal sealed record TrainingSettings
     public int BucketBits { get; init; } = 15;
 
     public float MaximumPositiveWeight { get; init; } = 3;
-
-    /// <summary>How many trainings, each in another order, are averaged.</summary>
-    public int Runs { get; init; } = 1;
 }
 
 /// <summary>Logistic regressions for all categories at once, by AdaGrad. A text is as bad as its worst window.</summary>
@@ -109,19 +106,6 @@ internal sealed class LinearTrainer
         }
     }
 
-    /// <summary>Takes the mean of its own weights and those of other trainings.</summary>
-    public void Average(IReadOnlyCollection<LinearTrainer> others)
-    {
-        foreach (var other in others)
-        {
-            Add(_weights, other._weights);
-            Add(_biases, other._biases);
-        }
-
-        Divide(_weights, others.Count + 1);
-        Divide(_biases, others.Count + 1);
-    }
-
     /// <summary>Computes each category's logit, of its best window.</summary>
     public void Score(FeatureVector vector, Span<float> logits)
     {
@@ -137,22 +121,6 @@ internal sealed class LinearTrainer
         FeatureKind.Word or FeatureKind.ClassAndWord => 1.5f,
         _ => 1,
     };
-
-    private static void Add(float[] sums, float[] values)
-    {
-        for (var i = 0; i < sums.Length; i++)
-        {
-            sums[i] += values[i];
-        }
-    }
-
-    private static void Divide(float[] values, float by)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] /= by;
-        }
-    }
 
     /// <summary>Leaves out some of the features, by chance.</summary>
     private FeatureVector Thin(FeatureVector vector, ref ulong state)

@@ -13,6 +13,7 @@ var judge = false;
 var classify = false;
 string? errors = null;
 var compare = false;
+var report = false;
 var sets = new List<string>();
 for (var i = 0; i < args.Length; i++)
 {
@@ -35,6 +36,9 @@ for (var i = 0; i < args.Length; i++)
             break;
         case "--errors" when i + 1 < args.Length:
             errors = args[++i];
+            break;
+        case "--report":
+            report = true;
             break;
         case "--compare":
             compare = true;
@@ -74,6 +78,12 @@ if (compare)
 if (evaluate)
 {
     new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output, errors);
+    return 0;
+}
+
+if (report)
+{
+    new Evaluation(sources, new TrainingSettings(), Console.Out).WriteReport(model ?? output);
     return 0;
 }
 
@@ -133,6 +143,7 @@ static int Usage()
     Console.Error.WriteLine("Usage: ConversationGuard.Training --data DIRECTORY [--output FILE]      trains the model");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE] [--errors FILE]   judges the training, each source left out, and the model; writes every score to a file");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --compare [--set NAME=VALUE,...]... [--errors FILE]   says in few lines what the training, or another setting of it, is worth");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --report [--model FILE]     writes the tables of the model card");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --judge [--model FILE]      judges the model alone");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --classify [--model FILE]   classifies the lines of the standard input");
     return 2;

@@ -8,7 +8,7 @@ namespace ConversationGuard.Training;
 /// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
 internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
-    private const float CorpusWeight = 3;
+    private const float CorpusWeight = 2;
     private const int SentencesPerTemplate = 16;
 
     private const int FramesPerDeed = 3;
