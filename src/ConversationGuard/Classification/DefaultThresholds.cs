@@ -12,7 +12,7 @@ internal static class DefaultThresholds
         [HarmCategory.Harassment] = 0.55,
         [HarmCategory.HarassmentThreatening] = 0.3,
         [HarmCategory.Hate] = 0.6,
-        [HarmCategory.HateThreatening] = 0.2,
+        [HarmCategory.HateThreatening] = 0.5,
         [HarmCategory.Sexual] = 0.5,
         [HarmCategory.SexualMinors] = 0.3,
         [HarmCategory.Violence] = 0.5,
