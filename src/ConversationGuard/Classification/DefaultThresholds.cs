@@ -11,7 +11,7 @@ internal static class DefaultThresholds
     {
         [HarmCategory.Harassment] = 0.55,
         [HarmCategory.HarassmentThreatening] = 0.3,
-        [HarmCategory.Hate] = 0.6,
+        [HarmCategory.Hate] = 0.65,
         [HarmCategory.HateThreatening] = 0.5,
         [HarmCategory.Sexual] = 0.5,
         [HarmCategory.SexualMinors] = 0.3,
