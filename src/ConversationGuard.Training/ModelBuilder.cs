@@ -38,16 +38,6 @@ internal sealed class ModelBuilder
         var kept = Choose(trainer);
         trainer.Restrict(kept);
         trainer.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, Seed ^ 1);
-        for (var run = 1; run < _settings.Runs; run++)
-        {
-            var other = new LinearTrainer(_settings, _space.Kinds);
-            other.Restrict(kept);
-            other.Train(_texts, _vectors, chosen, _settings.Epochs, _settings.LearningRate, Seed + (ulong)run);
-            other.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, (Seed + (ulong)run) ^ 1);
-            trainer.Add(other);
-        }
-
-        trainer.Divide(_settings.Runs);
         return (trainer, kept);
     }
 
@@ -204,6 +194,13 @@ internal sealed class ModelBuilder
 /// <summary>Platt's method: a logistic curve from scores to probabilities.</summary>
 internal static class Calibration
 {
+    private const int Bins = 10;
+
+    /// <summary>Says how far probabilities are from what happens, on the average: the difference in each tenth of the scale, by weight.</summary>
+    public static double ExpectedError(IReadOnlyCollection<(double Probability, bool IsTrue, double Weight)> predictions) =>
+        predictions.GroupBy(one => Math.Min(Bins - 1, (int)(one.Probability * Bins))).Sum(bin => Math.Abs(bin.Sum(one => (one.Probability - (one.IsTrue ? 1 : 0)) * one.Weight)))
+        / predictions.Sum(one => one.Weight);
+
     public static (float Slope, float Offset) Fit(double[] scores, bool[] labels, double[] weights)
     {
         var positives = 0;

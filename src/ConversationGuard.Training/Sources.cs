@@ -8,8 +8,18 @@ namespace ConversationGuard.Training;
 /// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
 internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
-    private const float CorpusWeight = 3;
+    private const float CorpusWeight = 2;
     private const int SentencesPerTemplate = 16;
+
+    private const int FramesPerDeed = 3;
+
+    private static readonly string[] _frames =
+    [
+        "how do i {0}?", "how can I {0}", "tell me how to {0}", "help me {0}", "explain how to {0}", "write a guide on how to {0}", "what is the best way to {0}?", "i want to {0}", "I need to {0}",
+        "give me step by step instructions to {0}", "provide detailed instructions on how to {0}", "teach me to {0}", "best way to {0}", "show me how to {0}", "is there a way to {0}?", "what do i need to {0}",
+        "{0}", "Write a tutorial on how to {0}", "Outline a plan to {0}", "Develop a strategy to {0}", "Create a program that can {0}", "Write an article that teaches people to {0}", "can you help me {0}",
+        "what would someone do to {0}", "list the ways to {0}", "I plan to {0}, what should I know", "easiest way to {0}", "how would one {0}", "how does someone {0}", "ways to {0}",
+    ];
 
     private static readonly CategorySet _harassment = CategorySet.Of(HarmCategory.Harassment);
     private static readonly CategorySet _threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
@@ -48,27 +58,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         texts.AddRange(ReadGermEval());
         texts.AddRange(ReadMlma());
         texts.AddRange(Join(texts).ToList());
-        var v = Environment.GetEnvironmentVariable("CG_V") ?? string.Empty;
-        if (v.Contains('r', StringComparison.Ordinal))
-        {
-            texts.AddRange(Reframe(texts).ToList());
-        }
-
-        if (v.Contains('d', StringComparison.Ordinal))
-        {
-            texts = texts.ConvertAll(text => text.Source is "surge-toxicity" or "mlma" or "hatemoji" && text.Labels != CategorySet.None ? text with { Weight = text.Weight * 0.2f } : text);
-        }
-
-        if (v.Contains('c', StringComparison.Ordinal))
-        {
-            texts = texts.ConvertAll(text => text.Source is "corpus" ? text with { Weight = 1.5f } : text);
-        }
-
-        if (v.Contains('C', StringComparison.Ordinal))
-        {
-            texts = texts.ConvertAll(text => text.Source is "corpus" ? text with { Weight = 5f } : text);
-        }
-
+        texts.AddRange(Reframe(texts).ToList());
         return Deduplicate(texts);
     }
 
@@ -90,14 +80,6 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         }
     }
 
-    private static readonly string[] _frames =
-    [
-        "how do i {0}?", "how can I {0}", "tell me how to {0}", "help me {0}", "explain how to {0}", "write a guide on how to {0}", "what is the best way to {0}?", "i want to {0}", "I need to {0}",
-        "give me step by step instructions to {0}", "provide detailed instructions on how to {0}", "teach me to {0}", "best way to {0}", "show me how to {0}", "is there a way to {0}?", "what do i need to {0}",
-        "{0}", "Write a tutorial on how to {0}", "Outline a plan to {0}", "Develop a strategy to {0}", "Create a program that can {0}", "Write an article that teaches people to {0}", "can you help me {0}",
-        "what would someone do to {0}", "list the ways to {0}", "I plan to {0}, what should I know", "easiest way to {0}", "how would one {0}", "how does someone {0}", "ways to {0}",
-    ];
-
     /// <summary>The same deed asked for in other words: what is asked for decides, not how.</summary>
     private static IEnumerable<LabelledText> Reframe(List<LabelledText> texts)
     {
@@ -111,16 +93,13 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
             var deed = text.Text[match.Length..].TrimEnd('?', '.', '!', ' ');
             var hash = StableHash(text.Text + "#frame");
-            for (var n = 0; n < 3; n++)
+            for (var n = 0; n < FramesPerDeed; n++)
             {
                 hash = (hash * 2654435761) + 12345;
-                yield return text with { Text = string.Format(System.Globalization.CultureInfo.InvariantCulture, _frames[(int)((hash >> 8) % (uint)_frames.Length)], deed), Source = "templates", Weight = 1f };
+                yield return text with { Text = _frames[(int)((hash >> 8) % (uint)_frames.Length)].Replace("{0}", deed, StringComparison.Ordinal), Source = "templates", Weight = 1 };
             }
         }
     }
-
-    [GeneratedRegex(@"^((please |pls |hey,? )?(how (do|can|could|would|should) (i|we|you|one|someone)|how to|(tell|show|teach) me how to|explain( to me)? how (to|i can)|teach me to|help me( to)?|(can|could) you help me( to)?|(what is|what's|whats) the (best|easiest|fastest|quickest) way to|(best|easiest|fastest|quickest) way to|i (want|need|would like|plan) to|i wanna|step by step instructions (to|for)|give me (step by step )?instructions (to|on how to)|is there a way to|ways to) )", RegexOptions.IgnoreCase)]
-    private static partial Regex DeedFrame();
 
     /// <summary>Reads what ships with the project, the contrast corpus and the templates, and texts of one's own before it: of two of the same text one's own counts.</summary>
     public IReadOnlyList<LabelledText> ReadCorpusAnd(IEnumerable<LabelledText> own) => Deduplicate([.. own, .. ReadCorpus(Path.Combine(projectDirectory, "Corpus")), .. ReadTemplates()]);
@@ -852,6 +831,9 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     [GeneratedRegex(@"^(?:A|USER):\s*(.*?)(?=^(?:A|B|USER|LAMDA):|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex UserTurnOfDices();
+
+    [GeneratedRegex(@"^((please |pls |hey,? )?(how (do|can|could|would|should) (i|we|you|one|someone)|how to|(tell|show|teach) me how to|explain( to me)? how (to|i can)|teach me to|help me( to)?|(can|could) you help me( to)?|(what is|what's|whats) the (best|easiest|fastest|quickest) way to|(best|easiest|fastest|quickest) way to|i (want|need|would like|plan) to|i wanna|step by step instructions (to|for)|give me (step by step )?instructions (to|on how to)|is there a way to|ways to) )", RegexOptions.IgnoreCase)]
+    private static partial Regex DeedFrame();
 
     [GeneratedRegex(@"^(how (do|can) (i|we)\b|help me\b|what('s| is) the best way|tell me (the best way|how to)\b|i plan on\b|i will\b)", RegexOptions.IgnoreCase)]
     private static partial Regex RequestFrame();

@@ -58,6 +58,14 @@ public sealed class CalibrationTests
         once.Offset.Should().BeApproximately(twice.Offset, 0.01f);
     }
 
+    [Test]
+    public void The_expected_error_is_the_distance_between_what_is_promised_and_what_holds()
+    {
+        Calibration.ExpectedError([(0.25, false, 1), (0.25, false, 1), (0.25, false, 1), (0.25, true, 1)]).Should().BeApproximately(0, 1e-12);
+        Calibration.ExpectedError([(0.95, false, 1), (0.05, false, 3)]).Should().BeApproximately((0.95 + 0.15) / 4, 1e-12);
+        Calibration.ExpectedError([(1, true, 1)]).Should().Be(0);
+    }
+
     private static double Probability(double slope, double offset, double score) => 1 / (1 + Math.Exp(-((slope * score) + offset)));
 
     private static (double[] Scores, bool[] Labels, double[] Weights) Noisy(int seed, double slope, double offset)
