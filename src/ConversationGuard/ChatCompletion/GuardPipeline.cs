@@ -31,28 +31,17 @@ internal sealed class GuardPipeline
     public async ValueTask<GuardedTurn> BeginAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var settings = _services.Settings();
-        var turn = new GuardedTurn(settings, messages, options);
-        if (settings.Mode == GuardMode.Disabled)
+        Outcome[] outcomes = [];
+        if (settings.Mode != GuardMode.Disabled)
         {
-            return turn;
+            var key = ConversationKey.Resolve(messages, options, _services.KeyResolver);
+            var isHeldByServer = ConversationKey.IsUsable(options?.ConversationId);
+            outcomes = settings.PerAuthor
+                ? await FollowEachAsync(settings, key, PresentedHistory.ByAuthor(messages, isHeldByServer), options, cancellationToken).ConfigureAwait(false)
+                : [await FollowAsync(new GuardedCall(settings, key, new PresentedHistory(messages, isHeldByServer), options), cancellationToken).ConfigureAwait(false)];
         }
 
-        var key = ConversationKey.Resolve(messages, options, _services.KeyResolver);
-        var isHeldByServer = ConversationKey.IsUsable(options?.ConversationId);
-        if (!settings.PerAuthor)
-        {
-            var outcome = await FollowAsync(new GuardedCall(settings, key, new PresentedHistory(messages, isHeldByServer), options), cancellationToken).ConfigureAwait(false);
-            return GuardAct.On(turn with { Outcomes = [outcome] });
-        }
-
-        var outcomes = new List<Outcome>();
-        foreach (var history in PresentedHistory.ByAuthor(messages, isHeldByServer))
-        {
-            var own = key.Value is null ? key : key with { Value = ConversationKeys.OfAuthor(key.Value, history.Author) };
-            outcomes.Add(await FollowAsync(new GuardedCall(settings, own, history, options), cancellationToken).ConfigureAwait(false));
-        }
-
-        return GuardAct.On(turn with { Outcomes = outcomes });
+        return GuardAct.On(new GuardedTurn(settings, messages, options) { Outcomes = outcomes });
     }
 
     /// <summary>Step 8: the reply went out completely, so what it carried is delivered (R8).</summary>
@@ -165,6 +154,20 @@ internal sealed class GuardPipeline
         {
             await UpdateAsync(_services.StoreKey(settings.Mode, key.Value), ledger => ledger.WithDelivered(delivered), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Every participant has a record of their own.</summary>
+    private async ValueTask<Outcome[]> FollowEachAsync(
+        GuardSettings settings, ConversationKey key, IEnumerable<PresentedHistory> histories, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<Outcome>();
+        foreach (var history in histories)
+        {
+            var own = key.Value is null ? key : key with { Value = ConversationKeys.OfAuthor(key.Value, history.Author) };
+            outcomes.Add(await FollowAsync(new GuardedCall(settings, own, history, options), cancellationToken).ConfigureAwait(false));
+        }
+
+        return [.. outcomes];
     }
 
     private ValueTask<Outcome> FollowAsync(GuardedCall call, CancellationToken cancellationToken) =>

@@ -37,7 +37,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     /// <summary>Gets the turns that are on record by this call, those that an earlier, failed call recorded included.</summary>
     public IReadOnlyList<TurnId> Recorded { get; private init; } = [];
 
-    public IReadOnlyList<JudgedTurn> Judged { get; private init; } = [];
+    public JudgedTurn[] Judged { get; private init; } = [];
 
     /// <summary>Gets the turn that the reply redirects. One reply is one redirection, of the latest turn that it answers (R3), however many messages came at once.</summary>
     private TurnId? Redirected { get; init; }
@@ -132,7 +132,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         this with { Decision = decision, State = state, Ledger = ledger, Recorded = recorded is null ? Recorded : [.. Recorded, recorded.Turn] };
 
     /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
-    public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
+    public Outcome AsRepeat() => this with { Judged = Array.ConvertAll(Judged, judged => judged with { IsRepeat = true }) };
 
     /// <summary>Puts the end on record if that is the decision, and drops what has no bearing any more (R9).</summary>
     public Outcome Close(ConversationLedger branch, DateTimeOffset now)
@@ -173,7 +173,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
                 Redirected = null,
                 Decision = decision,
                 Category = default,
-                Judged = [.. Judged.Select(judged => judged with { Decision = decision })],
+                Judged = Array.ConvertAll(Judged, judged => judged with { Decision = decision }),
             };
         }
 

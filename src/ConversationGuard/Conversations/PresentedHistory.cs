@@ -53,9 +53,9 @@ internal sealed class PresentedHistory
     /// <returns>The readings, the likeliest first; one unless the history is ambiguous.</returns>
     public IEnumerable<HistoryReading> Read(ConversationLedger ledger, HashSecret? secret = null)
     {
-        var key = HashSecret.TurnKey(secret, ledger.Salt!);
-        TurnId Identify(string fingerprint, TurnId? previous) => Id(fingerprint, previous, key);
-        var turns = All.Select(turn => turn with { Fingerprint = Fingerprint(turn, key) }).ToList();
+        using var hash = KeyedHash.With(HashSecret.TurnKey(secret, ledger.Salt!));
+        TurnId Identify(string fingerprint, TurnId? previous) => Id(fingerprint, previous, hash);
+        var turns = All.Select(turn => turn with { Fingerprint = Fingerprint(turn, hash) }).ToList();
         if (ledger.Entries.Count == 0)
         {
             var previous = default(TurnId?);
@@ -63,7 +63,7 @@ internal sealed class PresentedHistory
         }
 
         var reader = new HistoryReader(ledger, turns, IsNewestFromUser ? Newest.Count : 0, Identify);
-        return IsHeldByServer ? [reader.HeldByServer()] : reader.Readings();
+        return IsHeldByServer ? [reader.HeldByServer()] : [.. reader.Readings()];
     }
 
     /// <summary>One history for each participant who newly wrote something; for nobody's if nobody did.</summary>
@@ -102,18 +102,18 @@ internal sealed class PresentedHistory
     }
 
     /// <summary>A message id names one turn; a text may name several.</summary>
-    private static string Fingerprint(UserTurn turn, byte[] key) =>
-        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, key, 12) : "t" + Hash(turn.Text, key, 12);
+    private static string Fingerprint(UserTurn turn, KeyedHash hash) =>
+        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, hash, 12) : "t" + Hash(turn.Text, hash, 12);
 
     /// <summary>The same text is another turn behind another one.</summary>
-    private static TurnId Id(string fingerprint, TurnId? previous, byte[] key) =>
-        new(previous is null || fingerprint[0] == 'm' ? fingerprint : fingerprint + TurnId.Separator + Hash(previous.Value.Value, key, 6));
+    private static TurnId Id(string fingerprint, TurnId? previous, KeyedHash hash) =>
+        new(previous is null || fingerprint[0] == 'm' ? fingerprint : fingerprint + TurnId.Separator + Hash(previous.Value.Value, hash, 6));
 
     /// <summary>96 bits of a keyed hash are enough to tell the texts of one conversation apart; 48 more, the places of one text.</summary>
-    private static string Hash(string text, byte[] key, int bytes)
+    private static string Hash(string text, KeyedHash hash, int bytes)
     {
-        Span<byte> hash = stackalloc byte[KeyedHash.Length];
-        KeyedHash.Compute(key, text, hash);
-        return Convert.ToBase64String(hash.Slice(0, bytes).ToArray());
+        Span<byte> value = stackalloc byte[KeyedHash.Length];
+        hash.Compute(text, value);
+        return Convert.ToBase64String(value.Slice(0, bytes).ToArray());
     }
 }
