@@ -184,54 +184,62 @@ internal sealed class GuardPipeline
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
         var verdicts = new Verdict?[call.History.Newest.Count];
-        using var place = _queues.PlaceFor(storeKey);
-        for (var attempt = 1; ; attempt++)
+        SemaphoreSlim? queue = null;
+        try
         {
-            VersionedLedger stored;
-            var isStoreDown = false;
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-            }
+                VersionedLedger stored;
+                var isStoreDown = false;
+                try
+                {
+                    stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-            catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
+                catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
 #pragma warning restore CA1031
-            {
-                ReportStore(call, error);
-                (stored, isStoreDown) = (VersionedLedger.None with { IsBridged = true }, true);
-            }
+                {
+                    ReportStore(call, error);
+                    (stored, isStoreDown) = (VersionedLedger.None with { IsBridged = true }, true);
+                }
 
-            // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
-            var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
-            if (start.Ending is not null)
-            {
-                return _reports.Refuse(start);
-            }
+                // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
+                var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
+                var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
+                if (start.Ending is not null)
+                {
+                    return _reports.Refuse(start);
+                }
 
-            if (call.IsBackground)
-            {
-                return start;
-            }
+                if (call.IsBackground)
+                {
+                    return start;
+                }
 
-            var judging = JudgeNewestAsync(start, tracked, verdicts, cancellationToken);
-            var tookTime = !judging.IsCompleted;
-            var outcome = await judging.ConfigureAwait(false);
-            if (attempt == MaxAttempts)
-            {
-                _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
-                isStoreDown = true;
-            }
+                var judging = JudgeNewestAsync(start, tracked, verdicts, cancellationToken);
+                var tookTime = !judging.IsCompleted;
+                var outcome = await judging.ConfigureAwait(false);
+                if (attempt == MaxAttempts)
+                {
+                    _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
+                    isStoreDown = true;
+                }
 
-            // While a classifier or a policy was waited for, the conversation may have ended, or someone in it may be at risk (R5, R11). Who had nothing to wait for looks once.
-            var isSettled = isStoreDown || (ReferenceEquals(outcome.Ledger, stored.Ledger) && !tookTime);
-            if (isSettled || await TryKeepAsync(call, storeKey, outcome.Ledger, stored, cancellationToken).ConfigureAwait(false))
-            {
-                _reports.Decided(outcome);
-                return outcome;
-            }
+                // While a classifier or a policy was waited for, the conversation may have ended, or someone in it may be at risk (R5, R11). Who had nothing to wait for looks once.
+                var isSettled = isStoreDown || (ReferenceEquals(outcome.Ledger, stored.Ledger) && !tookTime);
+                if (isSettled || await TryKeepAsync(call, storeKey, outcome.Ledger, stored, cancellationToken).ConfigureAwait(false))
+                {
+                    _reports.Decided(outcome);
+                    return outcome;
+                }
 
-            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                queue ??= await _queues.WaitAsync(storeKey, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            queue?.Release();
         }
     }
 
@@ -268,21 +276,29 @@ internal sealed class GuardPipeline
     private async ValueTask<ConversationLedger> RecordAsync(
         IConversationStore store, string storeKey, Func<ConversationLedger, ValueTask<ConversationLedger>> change, CancellationToken cancellationToken)
     {
-        using var place = _queues.PlaceFor(storeKey);
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        SemaphoreSlim? queue = null;
+        try
         {
-            var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-            var changed = await change(stored.Ledger).ConfigureAwait(false);
-            if (ReferenceEquals(changed, stored.Ledger) ||
-                await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                return changed;
+                var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                var changed = await change(stored.Ledger).ConfigureAwait(false);
+                if (ReferenceEquals(changed, stored.Ledger) ||
+                    await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+                {
+                    return changed;
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                queue ??= await _queues.WaitAsync(storeKey, cancellationToken).ConfigureAwait(false);
             }
 
-            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
+            throw StoreRefusesWrites();
         }
-
-        throw StoreRefusesWrites();
+        finally
+        {
+            queue?.Release();
+        }
     }
 
     /// <summary>Judges the turns that the user newly wrote, on the stored ledger.</summary>
@@ -296,13 +312,13 @@ internal sealed class GuardPipeline
             return outcome;
         }
 
-        outcome = tracked is null ? outcome : outcome with { State = ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now) };
+        outcome = tracked is null ? outcome : new Outcome(call, outcome.Terms, stored, ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now));
         List<(int Index, TurnKind Kind)>? unrecorded = null;
         for (var i = 0; i < history.Newest.Count; i++)
         {
             if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
             {
-                outcome = outcome.Repeat(recorded);
+                outcome.Repeat(recorded);
                 continue;
             }
 
@@ -322,7 +338,7 @@ internal sealed class GuardPipeline
                     (unrecorded ??= []).Add((i, judgement.Assessment.Kind));
                 }
 
-                outcome = outcome.Add(judgement, null, tracked?.Ledger);
+                outcome.Add(judgement, null, tracked?.Ledger);
                 continue;
             }
 
@@ -333,19 +349,19 @@ internal sealed class GuardPipeline
             {
                 var turn = tracked.Value.Newest(history, index).Id;
                 tracked = tracked.Value.With(Judgement.Marker(kind, now) with { Turn = turn });
-                outcome = outcome.AlsoRecord(turn);
+                outcome.AlsoRecord(turn);
             }
 
             unrecorded = null;
             entry = entry with { Turn = tracked.Value.Newest(history, i).Id };
             tracked = tracked.Value.With(entry);
-            outcome = outcome.Add(judgement, entry, tracked.Value.Ledger);
+            outcome.Add(judgement, entry, tracked.Value.Ledger);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])
         {
             // A further step of a turn whose messages the server holds, for example after a tool call.
-            outcome = outcome.Repeat(pending);
+            outcome.Repeat(pending);
         }
 
         return tracked is { } end && !ReferenceEquals(end.Ledger, stored) ? outcome.Close(end.Branch, now) : outcome;

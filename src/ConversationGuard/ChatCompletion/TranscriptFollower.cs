@@ -54,7 +54,7 @@ internal sealed class TranscriptFollower(GuardServices services, TurnJudge judge
 
                 var entry = judgement.Entry is { } notable ? notable with { Turn = turns[next - 1].Id } : null;
                 ledger = entry is null ? ledger : ledger.With(entry);
-                outcome = outcome.Add(judgement, entry, ledger);
+                outcome.Add(judgement, entry, ledger);
 
                 // What follows may take it back: a crisis (R5), or more that the user has to say after a yes (R12).
                 if (outcome.Decision.Action != GuardAction.End)

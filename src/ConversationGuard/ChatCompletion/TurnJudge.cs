@@ -96,7 +96,7 @@ internal sealed class TurnJudge(GuardServices services)
         var tracked = TrackedLedger.Track(call, stored, now);
         if (tracked.Branch.Ending is { } before)
         {
-            return outcome with { Ledger = stored, Ending = before };
+            return outcome.Request(outcome.Decision, outcome.State, stored) with { Ending = before };
         }
 
         var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);

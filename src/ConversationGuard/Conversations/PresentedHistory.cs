@@ -20,12 +20,23 @@ internal sealed class PresentedHistory
         // The newest turns are the user messages that no assistant message separates; more than one when the user wrote again
         // before there was an answer. Tool results and system text never count (R15).
         var first = last;
-        while (first > 0 && messages[first - 1].Role != ChatRole.Assistant)
+        for (var i = last - 1; i >= 0 && messages[i].Role != ChatRole.Assistant; i--)
         {
-            first--;
+            first = messages[i].Role == ChatRole.User ? i : first;
         }
 
-        Newest = last < 0 ? [] : Read(messages, first, last + 1);
+        if (last < 0)
+        {
+            Newest = [];
+        }
+        else if (first == last)
+        {
+            Newest = TurnAt(last) is { } only ? [only] : [];
+        }
+        else
+        {
+            Newest = Read(first, last + 1);
+        }
     }
 
     public IReadOnlyList<ChatMessage> Messages { get; }
@@ -45,7 +56,7 @@ internal sealed class PresentedHistory
     public IReadOnlyList<UserTurn> Newest { get; }
 
     /// <summary>Gets every user turn, oldest first.</summary>
-    public IReadOnlyList<UserTurn> All => _turns ??= Read(Messages, 0, Messages.Count);
+    public IReadOnlyList<UserTurn> All => _turns ??= Read(0, Messages.Count);
 
     /// <summary>Gives every turn its identity, in every way that the history can be read.</summary>
     /// <param name="ledger">The ledger; its salt keys the hashes.</param>
@@ -86,19 +97,27 @@ internal sealed class PresentedHistory
         return last;
     }
 
-    private List<UserTurn> Read(IReadOnlyList<ChatMessage> messages, int from, int to)
+    private List<UserTurn> Read(int from, int to)
     {
-        var turns = new List<UserTurn>(1);
+        var turns = new List<UserTurn>();
         for (var i = from; i < to; i++)
         {
-            // A message without text, an image for example, cannot be judged and is no turn.
-            if (messages[i].Role == ChatRole.User && (Author is null || Author == NameOf(messages[i])) && messages[i].Text is var text && !string.IsNullOrWhiteSpace(text))
+            if (TurnAt(i) is { } turn)
             {
-                turns.Add(new UserTurn(i, text, messages[i]));
+                turns.Add(turn);
             }
         }
 
         return turns;
+    }
+
+    /// <summary>A message without text, an image for example, cannot be judged and is no turn.</summary>
+    private UserTurn? TurnAt(int index)
+    {
+        var message = Messages[index];
+        return message.Role == ChatRole.User && (Author is null || Author == NameOf(message)) && message.Text is var text && !string.IsNullOrWhiteSpace(text)
+            ? new UserTurn(index, text, message)
+            : null;
     }
 
     /// <summary>A message id names one turn; a text may name several.</summary>
