@@ -12,6 +12,9 @@ internal sealed class GuardPipeline
     /// <summary>How often a write that lost against another is tried again. Of those who write at once one always wins, so only a broken store gets here.</summary>
     private const int MaxAttempts = 1_000;
 
+    /// <summary>Stands for the verdict of a classifier that failed: it is not asked again because someone else wrote in between.</summary>
+    private static readonly MessageClassification _noVerdict = new([]);
+
     private readonly TurnJudge _judge;
     private readonly OutcomeReports _reports;
     private readonly TranscriptFollower _transcripts;
@@ -183,7 +186,7 @@ internal sealed class GuardPipeline
         var storeKey = _services.StoreKey(call.Settings.Mode, call.Key.Value!);
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
-        var verdicts = new Verdict?[call.History.Newest.Count];
+        var verdicts = new MessageClassification?[call.History.Newest.Count];
         SemaphoreSlim? queue = null;
         try
         {
@@ -204,7 +207,7 @@ internal sealed class GuardPipeline
                 }
 
                 // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-                var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
+                var tracked = stored.Ledger.IsEmpty ? null : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
                 var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
                 if (start.Ending is not null)
                 {
@@ -302,7 +305,7 @@ internal sealed class GuardPipeline
     }
 
     /// <summary>Judges the turns that the user newly wrote, on the stored ledger.</summary>
-    private async ValueTask<Outcome> JudgeNewestAsync(Outcome outcome, TrackedLedger? tracked, Verdict?[] verdicts, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> JudgeNewestAsync(Outcome outcome, TrackedLedger? tracked, MessageClassification?[] verdicts, CancellationToken cancellationToken)
     {
         var (call, stored) = (outcome.Call, outcome.Ledger);
         var history = call.History;
@@ -312,7 +315,7 @@ internal sealed class GuardPipeline
             return outcome;
         }
 
-        outcome = tracked is null ? outcome : new Outcome(call, outcome.Terms, stored, ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now));
+        outcome = tracked is null ? outcome : new Outcome(call, outcome.Terms, stored, ConversationState.Fold(tracked.Branch, outcome.Terms, now));
         List<(int Index, TurnKind Kind)>? unrecorded = null;
         for (var i = 0; i < history.Newest.Count; i++)
         {
@@ -328,8 +331,9 @@ internal sealed class GuardPipeline
                 continue;
             }
 
-            verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
-            var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
+            verdicts[i] ??= await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false) ?? _noVerdict;
+            var classification = ReferenceEquals(verdicts[i], _noVerdict) ? null : verdicts[i];
+            var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], classification, now, cancellationToken).ConfigureAwait(false);
             var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Marker(judgement.Assessment.Kind, now) : null);
             if (entry is null)
             {
@@ -347,15 +351,15 @@ internal sealed class GuardPipeline
             // All turns of a call go on record when one does, or the others would be judged again with every retry (R10).
             foreach (var (index, kind) in unrecorded ?? [])
             {
-                var turn = tracked.Value.Newest(history, index).Id;
-                tracked = tracked.Value.With(Judgement.Marker(kind, now) with { Turn = turn });
+                var turn = tracked.Newest(history, index).Id;
+                tracked = tracked.With(Judgement.Marker(kind, now) with { Turn = turn });
                 outcome.AlsoRecord(turn);
             }
 
             unrecorded = null;
-            entry = entry with { Turn = tracked.Value.Newest(history, i).Id };
-            tracked = tracked.Value.With(entry);
-            outcome.Add(judgement, entry, tracked.Value.Ledger);
+            entry = entry with { Turn = tracked.Newest(history, i).Id };
+            tracked = tracked.With(entry);
+            outcome.Add(judgement, entry, tracked.Ledger);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])
@@ -366,7 +370,4 @@ internal sealed class GuardPipeline
 
         return tracked is { } end && !ReferenceEquals(end.Ledger, stored) ? outcome.Close(end.Branch, now) : outcome;
     }
-
-    /// <summary>What the classifier said; null if it failed.</summary>
-    private readonly record struct Verdict(MessageClassification? Classification);
 }
