@@ -9,7 +9,40 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     public const int Folds = 6;
     private const int Categories = ClassifierModel.Categories;
 
+    /// <summary>Says in few lines what the training is worth.</summary>
+    public void Compare(string? errors)
+    {
+        var (texts, _, scores, talkScores) = JudgeAll();
+        WriteErrors(errors, texts, scores);
+        new Comparison(texts, scores, talkScores).Write(output);
+        foreach (var heldOut in new[] { true, false })
+        {
+            var own = Enumerable.Range(0, texts.Count).Where(i => texts[i].Source == "convabuse" && texts[i].HeldOut == heldOut && texts[i].Known.Has(0)).ToList();
+            var (precision, _, _) = Ranking.Of([.. own.Where(i => texts[i].Labels.Has(0)).Select(i => scores[i][0])], [.. own.Where(i => !texts[i].Labels.Has(0)).Select(i => scores[i][0])]);
+            output.WriteLine(Invariant($"convabuse, source left out, {(heldOut ? "held-out" : "other")} conversations: average precision {precision:F3}"));
+        }
+    }
+
     public void Run(string modelFile, string? errors)
+    {
+        var (texts, trained, scores, talkScores) = JudgeAll();
+
+        output.WriteLine("# Every source judged by weights that saw nothing of it; the contrast corpus by sixths");
+        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["templates", "joined"]).ToList())
+        {
+            var own = Enumerable.Range(0, texts.Count).Where(i => texts[i].Source == source && (!texts[i].HeldOut || source != "convabuse")).ToList();
+            Report(source, own.ConvertAll(i => texts[i]), own.ConvertAll(i => scores[i]));
+        }
+
+        output.WriteLine("# Thresholds by what they find and what they wrongly hold, on these scores");
+        SuggestThresholds(texts, trained, scores, talkScores);
+        WriteErrors(errors, texts, scores);
+
+        using var stream = File.OpenRead(modelFile);
+        ReportModel(EmbeddedClassifier.Load(stream), texts);
+    }
+
+    private (IReadOnlyList<LabelledText> Texts, List<int> Trained, List<float[]> Scores, List<float[]> TalkScores) JudgeAll()
     {
         var texts = sources.ReadAll();
         var builder = new ModelBuilder(settings, texts, sources);
@@ -27,23 +60,15 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
         });
         var scores = Enumerable.Range(0, texts.Count).Select(i => Probabilities(logits[i], calibration, builder.Vectors[i].IsUnsure)).ToList();
         var talkScores = Enumerable.Range(0, talk.Count).Select(i => Probabilities(talkLogits[i], calibration, talkVectors[i].IsUnsure)).ToList();
+        return (texts, trained, scores, talkScores);
+    }
 
-        output.WriteLine("# Every source judged by weights that saw nothing of it; the contrast corpus by sixths");
-        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["templates", "joined"]).ToList())
+    private static void WriteErrors(string? file, IReadOnlyList<LabelledText> texts, List<float[]> scores)
+    {
+        if (file is not null)
         {
-            var own = Enumerable.Range(0, texts.Count).Where(i => texts[i].Source == source && !texts[i].HeldOut).ToList();
-            Report(source, own.ConvertAll(i => texts[i]), own.ConvertAll(i => scores[i]));
+            File.WriteAllLines(file, Enumerable.Range(0, texts.Count).Select(i => Line(texts[i], scores[i])));
         }
-
-        output.WriteLine("# Thresholds by what they find and what they wrongly hold, on these scores");
-        SuggestThresholds(texts, trained, scores, talkScores);
-        if (errors is not null)
-        {
-            File.WriteAllLines(errors, Enumerable.Range(0, texts.Count).Select(i => Line(texts[i], scores[i])));
-        }
-
-        using var stream = File.OpenRead(modelFile);
-        ReportModel(EmbeddedClassifier.Load(stream), texts);
     }
 
     private static string Line(LabelledText text, float[] scores) => string.Join('\t', [
@@ -93,7 +118,7 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     public void ReportModel(EmbeddedClassifier classifier, IReadOnlyList<LabelledText> texts)
     {
         output.WriteLine("# Never trained on");
-        Report("convabuse, held-out conversations", classifier, [.. texts.Where(text => text.HeldOut)]);
+        Report("convabuse, held-out conversations", classifier, [.. texts.Where(text => text.HeldOut && text.Source == "convabuse")]);
         ReportDialogues("topical-chat", classifier, [.. sources.ReadTurns("topical-chat/topical-chat.jsonl")]);
         var bias = sources.ReadLines("unintended-bias/bias_madlibs_77k.csv").Skip(1).Select(line => line.Split(',')).Where(columns => columns.Length >= 3).ToList();
         foreach (var label in new[] { "NOT_BAD", "BAD" })

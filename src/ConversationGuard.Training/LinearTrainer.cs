@@ -25,7 +25,7 @@ internal sealed record TrainingSettings
     /// <summary>How often a feature must occur to be learnt.</summary>
     public int MinimumCount { get; init; } = 3;
 
-    public int MaximumWords { get; init; } = 18_000;
+    public int MaximumWords { get; init; } = 24_000;
 
     /// <summary>How many features the model keeps.</summary>
     public int MaximumFeatures { get; init; } = 90_000;
@@ -34,6 +34,23 @@ internal sealed record TrainingSettings
     public int BucketBits { get; init; } = 15;
 
     public float MaximumPositiveWeight { get; init; } = 3;
+
+    /// <summary>How often a text is learnt from its classes of words nearly alone.</summary>
+    public float WordlessShare { get; init; }
+
+    /// <summary>The share of lexical features left out then.</summary>
+    public float WordlessDropout { get; init; } = 0.8f;
+
+    public float Smoothing { get; init; }
+
+    public float ClassRate { get; init; } = 2;
+
+    public float SourcePower { get; init; }
+
+    /// <summary>How many trainings, each in another order, are averaged.</summary>
+    public int Runs { get; init; } = 1;
+
+    public int Variant { get; init; }
 }
 
 /// <summary>Logistic regressions for all categories at once, by AdaGrad. A text is as bad as its worst window.</summary>
@@ -49,17 +66,20 @@ internal sealed class LinearTrainer
     private readonly float[] _biasSquares = new float[Lanes];
     private readonly bool[] _allowed;
     private readonly float[] _rates;
+    private readonly bool[] _lexical;
     private readonly float[] _positiveWeights = new float[Outputs];
     private readonly float[] _gradient = new float[Lanes];
     private readonly int[] _best = new int[Outputs];
     private float _gain = 1;
+    private float _thinGain = 1;
     private float[] _chunkSums = new float[Lanes * 8];
 
     public LinearTrainer(TrainingSettings settings, IReadOnlyList<FeatureKind> kinds)
     {
         var features = kinds.Count;
-        _rates = [.. kinds.Select(RateOf)];
         _settings = settings;
+        _rates = [.. kinds.Select(RateOf)];
+        _lexical = [.. kinds.Select(kind => kind is FeatureKind.Word or FeatureKind.Gram or FeatureKind.Bigram or FeatureKind.Gap or FeatureKind.WordInContext or FeatureKind.ClassAndWord)];
         _weights = new float[features * Lanes];
         _squares = new float[features * Lanes];
         _allowed = new bool[features];
@@ -106,6 +126,34 @@ internal sealed class LinearTrainer
         }
     }
 
+    /// <summary>Adds another training's weights.</summary>
+    public void Add(LinearTrainer other)
+    {
+        TensorPrimitivesAdd(_weights, other._weights);
+        TensorPrimitivesAdd(_biases, other._biases);
+    }
+
+    private static void TensorPrimitivesAdd(float[] to, float[] from)
+    {
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] += from[i];
+        }
+    }
+
+    public void Divide(int by)
+    {
+        for (var i = 0; by > 1 && i < _weights.Length; i++)
+        {
+            _weights[i] /= by;
+        }
+
+        for (var i = 0; by > 1 && i < _biases.Length; i++)
+        {
+            _biases[i] /= by;
+        }
+    }
+
     /// <summary>Computes each category's logit, of its best window.</summary>
     public void Score(FeatureVector vector, Span<float> logits)
     {
@@ -115,9 +163,9 @@ internal sealed class LinearTrainer
     }
 
     /// <summary>What holds for many words is learnt faster than what holds for one.</summary>
-    private static float RateOf(FeatureKind kind) => kind switch
+    private float RateOf(FeatureKind kind) => kind switch
     {
-        FeatureKind.Class or FeatureKind.ClassInContext or FeatureKind.ClassPair or FeatureKind.ClassForm => 2,
+        FeatureKind.Class or FeatureKind.ClassInContext or FeatureKind.ClassPair or FeatureKind.ClassForm => _settings.ClassRate,
         FeatureKind.Word or FeatureKind.ClassAndWord => 1.5f,
         _ => 1,
     };
@@ -126,6 +174,9 @@ internal sealed class LinearTrainer
     private FeatureVector Thin(FeatureVector vector, ref ulong state)
     {
         var limit = (uint)(_settings.Dropout * 65536);
+        var wordless = _settings.WordlessShare > 0 && ((Next(ref state) >> 20) & 0xFFFF) < (uint)(_settings.WordlessShare * 65536);
+        var lexicalLimit = wordless ? (uint)(_settings.WordlessDropout * 65536) : limit;
+        int total = 0, left = 0;
         var chunks = new int[vector.Chunks.Length][];
         for (var k = 0; k < chunks.Length; k++)
         {
@@ -134,15 +185,18 @@ internal sealed class LinearTrainer
             var count = 0;
             foreach (var feature in features)
             {
-                if (((Next(ref state) >> 20) & 0xFFFF) >= limit)
+                if (((Next(ref state) >> 20) & 0xFFFF) >= (_lexical[feature] ? lexicalLimit : limit))
                 {
                     kept[count++] = feature;
                 }
             }
 
             chunks[k] = kept.AsSpan(0, count).ToArray();
+            total += features.Length;
+            left += count;
         }
 
+        _thinGain = wordless ? Math.Min(2.5f, total / (float)Math.Max(1, left)) : 1 / (1 - _settings.Dropout);
         return vector with { Chunks = chunks };
     }
 
@@ -248,7 +302,7 @@ internal sealed class LinearTrainer
     private void Step(LabelledText text, FeatureVector vector, float rate)
     {
         Span<float> logits = stackalloc float[Outputs];
-        _gain = 1 / (1 - _settings.Dropout);
+        _gain = _thinGain;
         SumChunks(vector);
         FindBest(vector, logits);
         Span<float> errors = stackalloc float[Outputs];
@@ -262,7 +316,7 @@ internal sealed class LinearTrainer
 
             var positive = text.Outputs.Has(c);
             var probability = 1 / (1 + MathF.Exp(-logits[c]));
-            var error = (probability - (positive ? 1 : 0)) * text.Weight * (positive ? _positiveWeights[c] : 1);
+            var error = (probability - (positive ? 1 - _settings.Smoothing : _settings.Smoothing)) * text.Weight * (positive ? _positiveWeights[c] : 1);
 
             // What is settled teaches nothing more.
             if (MathF.Abs(error) > 0.002f)

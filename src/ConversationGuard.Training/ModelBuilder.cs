@@ -38,6 +38,16 @@ internal sealed class ModelBuilder
         var kept = Choose(trainer);
         trainer.Restrict(kept);
         trainer.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, Seed ^ 1);
+        for (var run = 1; run < _settings.Runs; run++)
+        {
+            var other = new LinearTrainer(_settings, _space.Kinds);
+            other.Restrict(kept);
+            other.Train(_texts, _vectors, chosen, _settings.Epochs, _settings.LearningRate, Seed + (ulong)run);
+            other.Train(_texts, _vectors, chosen, _settings.FineTuningEpochs, _settings.LearningRate * 0.3f, (Seed + (ulong)run) ^ 1);
+            trainer.Add(other);
+        }
+
+        trainer.Divide(_settings.Runs);
         return (trainer, kept);
     }
 
@@ -127,7 +137,7 @@ internal sealed class ModelBuilder
         {
             var sum = new RowSum(model, sums, id * Outputs);
             sum.Gram(FeatureHash.Of(_space.Words[id]));
-            TextScanner.Grams(_space.Words[id], ref sum);
+            CharacterGrams.Of(_space.Words[id], ref sum);
         }
 
         return sums;

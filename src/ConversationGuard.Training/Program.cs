@@ -11,6 +11,7 @@ var evaluate = false;
 var judge = false;
 var classify = false;
 string? errors = null;
+var sets = new List<string>();
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -33,6 +34,9 @@ for (var i = 0; i < args.Length; i++)
         case "--errors" when i + 1 < args.Length:
             errors = args[++i];
             break;
+        case "--set" when i + 1 < args.Length:
+            sets.Add(args[++i]);
+            break;
         case "--classify":
             classify = true;
             break;
@@ -50,6 +54,25 @@ if (data is null || !Directory.Exists(data))
 output ??= Path.Combine(project, "../ConversationGuard/Classification/embedded.model");
 var sources = new Sources(data, project);
 var clock = Stopwatch.StartNew();
+if (sets.Count > 0)
+{
+    foreach (var set in sets)
+    {
+        var trial = new TrainingSettings();
+        foreach (var pair in set.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var property = typeof(TrainingSettings).GetProperty(pair.Split('=')[0])!;
+            property.SetValue(trial, Convert.ChangeType(pair.Split('=')[1], property.PropertyType, System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        Console.WriteLine($"=== {set}");
+        new Evaluation(sources, trial, Console.Out).Compare(errors);
+        Console.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s");
+    }
+
+    return 0;
+}
+
 if (evaluate)
 {
     new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output, errors);
