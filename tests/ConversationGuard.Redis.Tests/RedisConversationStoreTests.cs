@@ -53,7 +53,7 @@ public class RedisConversationStoreTests(ServerKind kind)
     [Test]
     public async Task R19_neither_the_key_of_a_conversation_nor_a_text_is_on_the_server()
     {
-        await using var conversation = new GuardedConversation(model: null, register: services => services.AddSingletons(NewStore(), Parts.Insults)) { Key = "customer 4711" };
+        await using var conversation = new GuardedConversation(model: null, register: services => services.AddSingletons(NewStore(), Parts.Insults)) { Key = "customer Wilhelmina" };
         await conversation.SayAsync("you secretive idiot", "hello");
 
         var database = _connection.GetDatabase();
@@ -62,7 +62,7 @@ public class RedisConversationStoreTests(ServerKind kind)
             var values = await database.HashGetAllAsync(key);
             var everything = key.ToString() + string.Join(' ', values.Select(value => value.Name + " " + System.Text.Encoding.Latin1.GetString((byte[])value.Value!)));
 
-            everything.Should().NotContain("4711").And.NotContain("secretive").And.NotContain("idiot");
+            everything.Should().NotContain("Wilhelmina").And.NotContain("secretive").And.NotContain("idiot");
         }
     }
 

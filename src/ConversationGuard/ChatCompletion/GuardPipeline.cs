@@ -328,6 +328,7 @@ internal sealed class GuardPipeline
             // A further step of a turn that was judged before; one that is sent to a server with its turn may be new to that id.
             if (!history.IsNewestFromUser && !history.IsHeldByServer)
             {
+                outcome = outcome with { LeavesWishOut = true };
                 continue;
             }
 

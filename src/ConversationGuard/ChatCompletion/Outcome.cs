@@ -22,13 +22,13 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     public bool IsCrisisTurn { get; private set; }
 
     /// <summary>Gets a value indicating whether the newest turn is a wish to end that is to be confirmed (R12).</summary>
-    public bool IsWishTurn => !State.IsCrisisHold && Judged is [.., { Assessment.Kind: TurnKind.EndWish }];
+    public bool IsWishTurn => !State.IsCrisisHold && !LeavesWishOut && Judged is [.., { Assessment.Kind: TurnKind.EndWish }];
 
-    /// <summary>Gets a value indicating whether the newest turns answer the question whether a wish to end is confirmed.</summary>
+    /// <summary>Gets a value indicating whether the newest turn answers the question whether a wish to end is confirmed, with nothing said in between.</summary>
     public bool AnswersWish { get; private set; }
 
-    /// <summary>Gets a value indicating whether the reply does not say what an end means: then a wish is not delivered.</summary>
-    public bool LeavesWishOut { get; init; }
+    /// <summary>Gets a value indicating whether the reply does not say what an end means, since it supports somebody or answers what was said after the wish: then a wish is not delivered.</summary>
+    public bool LeavesWishOut { get; set; }
 
     /// <summary>Gets the end, if the conversation is over on this branch.</summary>
     public ConversationEnding? Ending { get; init; }
@@ -61,7 +61,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             var signals = State is { IsCrisisHold: true, AreResourcesDelivered: false } ? Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn) : Signals;
             var redirected = Redirected is { } redirection ? new[] { redirection.Turn } : [];
             var answered = redirected.Union(passedOn).Union(signals);
-            return [.. LeavesWishOut ? answered.Where(turn => Ledger.Find(turn) is not { Kind: TurnKind.EndWish }) : answered];
+
+            // Whether an end is final is said where the wish is the newest turn, and nowhere else (R12).
+            return [.. IsWishTurn ? answered : answered.Where(turn => Ledger.Find(turn) is not { Kind: TurnKind.EndWish })];
         }
     }
 
@@ -73,7 +75,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     {
         // The user who wrote again after the yes had more to say (R12).
         Decision = Decision.Reason == EndReason.UserRequest ? GuardDecision.Continue : Decision;
-        AnswersWish |= State.IsWishPending;
+        AnswersWish = State.IsWishPending;
         IsCrisisTurn |= judgement.Assessment.Kind == TurnKind.Crisis;
         Ledger = ledger ?? Ledger;
         State = judgement.State;
@@ -101,6 +103,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         Answer(recorded, decision);
         IsCrisisTurn |= recorded.Kind == TurnKind.Crisis;
         IsCrisisRepeated |= recorded.Kind == TurnKind.Crisis;
+        LeavesWishOut = false;
         Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)];
     }
 
@@ -147,8 +150,8 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         if (Decision.Action != GuardAction.End)
         {
             // While there are other branches, what is on this one tells it from them.
-            // A turn of this very call that a calm one beside it took back would count again with the next retry (R10).
-            var isObsolete = state.Obsolete > 0 && Recorded.Count == 1 && branch.Entries.Count == Ledger.Entries.Count;
+            // A turn of this very call that a calm one beside it took back would count again with the next retry (R10). A wish that this call answers is what the model's end rests on (R11).
+            var isObsolete = state.Obsolete > 0 && !AnswersWish && Recorded.Count == 1 && branch.Entries.Count == Ledger.Entries.Count;
             return this with { State = state, Ledger = isObsolete ? Ledger.Forget([.. branch.Entries.Take(state.Obsolete).Select(entry => entry.Turn)]) : Ledger };
         }
 

@@ -60,7 +60,7 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         {
             { Settings.TrustsHistory: false } => new(ledger, ledger, reading.Turns, last),
             { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns)), reading.Turns, last),
-            _ => new(ledger, reading.Branch(ledger), reading.Turns, reading.Tip),
+            _ => new(ledger, Shown(call, ledger, reading), reading.Turns, reading.Tip),
         };
     }
 
@@ -83,6 +83,15 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         }
 
         return readings.OrderBy(Severity).First();
+    }
+
+    /// <summary>The branch that is shown. Where something may have been said after a wish to end, the user has to be asked again (R12): a yes may be the answer to something else.</summary>
+    private static ConversationLedger Shown(GuardedCall call, ConversationLedger ledger, HistoryReading reading)
+    {
+        var branch = reading.Branch(ledger);
+        return branch.Entries is [.., { Kind: TurnKind.EndWish, IsDelivered: true } wish] && call.History.Read(ledger, call.Settings.HashSecret).Any(other => other.Branch(ledger).Entries is not [.., var last] || last.Turn != wish.Turn)
+            ? branch.With(wish with { IsDelivered = false })
+            : branch;
     }
 
     /// <summary>What is sent to a server again after it answered something else stands where it is answered.</summary>

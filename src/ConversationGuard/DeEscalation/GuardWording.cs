@@ -15,7 +15,6 @@ internal sealed class GuardWording(
     /// <summary>Stands for every region that has no help resources.</summary>
     public const string AnyRegion = "*";
 
-
     public static GuardWording BuiltIn { get; } = new(new Dictionary<string, GuardTexts>(), null);
 
     public string Instruction(CategoryRole role, HarmCategory category, bool warns)
@@ -87,10 +86,7 @@ internal sealed class GuardWording(
         ? Find(texts => texts.HelpResourcesFormat)!.Replace("{emergency}", $"{row.Emergency} ({region.ToUpperInvariant()})").Replace("{resources}", row.Resources)
         : null;
 
-    private string Format(string text, HarmCategory category) =>
-        text.Contains("{behavior}")
-            ? text.Replace("{behavior}", ByCategory(texts => texts.Behaviors, category))
-            : text;
+    private string Format(string text, HarmCategory category) => text.Replace("{behavior}", ByCategory(texts => texts.Behaviors, category));
 
     /// <summary>
     /// The host's text beats a built-in one of the same culture, but not one of a closer culture. Cultures are followed by name, de-AT to de, so that

@@ -58,7 +58,7 @@ internal static class HelpRequest
     internal static string Fold(string text)
     {
         var folded = new StringBuilder(" ");
-        foreach (var c in text.Length > MaxLength ? text.Substring(0, MaxLength) : text)
+        foreach (var c in text.Take(MaxLength))
         {
             switch (UnicodeFolding.KindOf(c))
             {

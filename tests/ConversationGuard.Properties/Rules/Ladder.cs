@@ -1,4 +1,5 @@
 using ConversationGuard.Conversations;
+using ConversationGuard.DeEscalation;
 using ConversationGuard.Properties.Simulation;
 
 namespace ConversationGuard.Properties.Rules;
@@ -6,6 +7,7 @@ namespace ConversationGuard.Properties.Rules;
 internal enum Act
 {
     Continue,
+    Confirm,
     Support,
     Redirect,
     Warn,
@@ -24,8 +26,31 @@ internal sealed class Ladder(Simulation.Rules rules)
     private bool _isHeld;
     private bool _isEnded;
     private bool _violatedLast;
+    private bool _isWishTold;
 
-    public Act Next(Turn turn, DateTimeOffset at)
+    /// <param name="turn">The user's turn.</param>
+    /// <param name="at">When it is said.</param>
+    /// <param name="isAskedTwice">Whether the model, if it is asked and can, asks for the end and confirms it.</param>
+    public Act Next(Turn turn, DateTimeOffset at, bool isAskedTwice = false)
+    {
+        var answersWish = _isWishTold;
+        var act = Judge(turn, at, answersWish);
+        _isWishTold = act == Act.Confirm;
+
+        // R13: where a warning is in force, or the user answers whether they confirm, and neither hold nor uncertainty nor the host says no.
+        var isAllowed = _counted.Exists(violation => violation.IsWarned && violation.Turn != turn);
+        var isModelAsked = !_isHeld && !(rules.Style == RedirectionStyle.Reply && act is Act.Redirect or Act.Warn);
+        if (isAskedTwice && isModelAsked && act is not (Act.End or Act.Refuse) && (isAllowed || (answersWish && turn.Truth != Truth.Wish)) &&
+            rules is { MostSevere: GuardAction.End, VetoesModel: false } && turn.Truth != Truth.Unclassified)
+        {
+            _isEnded = true;
+            return Act.End;
+        }
+
+        return act;
+    }
+
+    private Act Judge(Turn turn, DateTimeOffset at, bool answersWish)
     {
         if (_isEnded)
         {
@@ -55,10 +80,18 @@ internal sealed class Ladder(Simulation.Rules rules)
                 }
 
                 Release(at);
+                if (answersWish && turn.Words == Words.Yes && !_isHeld)
+                {
+                    _isEnded = true;
+                    return Act.End;
+                }
+
                 break;
+            case Truth.Wish when !_isHeld:
+                return Act.Confirm;
             case Truth.Violation:
                 (_calmInARow, _calmInHold) = (0, 0);
-                return _isHeld ? Act.Support : Violate(at);
+                return _isHeld ? Act.Support : Violate(turn, at);
             default:
                 break;
         }
@@ -66,7 +99,7 @@ internal sealed class Ladder(Simulation.Rules rules)
         return _isHeld ? Act.Support : Act.Continue;
     }
 
-    private Act Violate(DateTimeOffset at)
+    private Act Violate(Turn turn, DateTimeOffset at)
     {
         if (_violatedLast && _counted.Count > 0)
         {
@@ -81,7 +114,7 @@ internal sealed class Ladder(Simulation.Rules rules)
             GuardAction.Warn when act == Act.End => Act.Warn,
             _ => act,
         };
-        _counted.Add(new Violation { IsWarned = act == Act.Warn });
+        _counted.Add(new Violation { Turn = turn, IsWarned = act == Act.Warn });
         (_forgivenUpTo, _violatedLast, _isEnded) = (at, true, act == Act.End);
         return act;
     }
@@ -96,6 +129,8 @@ internal sealed class Ladder(Simulation.Rules rules)
 
     private sealed class Violation
     {
+        public required Turn Turn { get; init; }
+
         public bool HasFailed { get; set; }
 
         public bool IsWarned { get; init; }

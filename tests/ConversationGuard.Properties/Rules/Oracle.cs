@@ -7,7 +7,7 @@ namespace ConversationGuard.Properties.Rules;
 /// <summary>What a trace must show, read from the rules. Each oracle gives null, or what broke the rule.</summary>
 internal static class Oracle
 {
-    private static readonly string[] _causes = ["persistent_abuse", "persistent_harm_requests", "host_request"];
+    private static readonly string[] _causes = ["persistent_abuse", "persistent_harm_requests", "user_request", "model_request", "host_request"];
 
     /// <summary>Gets the oracle of every rule that one trace can show to be broken.</summary>
     public static IReadOnlyDictionary<string, Func<Trace, string?>> All { get; } = new Dictionary<string, Func<Trace, string?>>
@@ -21,6 +21,8 @@ internal static class Oracle
         ["R8"] = R8,
         ["R10"] = R10,
         ["R11"] = R11,
+        ["R12"] = R12,
+        ["R13"] = R13,
         ["R14"] = R14,
         ["R15"] = R15,
         ["R16"] = R16,
@@ -48,6 +50,11 @@ internal static class Oracle
                 continue;
             }
 
+            if (!IsPersistent(call))
+            {
+                continue;
+            }
+
             if (call.IsEnd && UsedSettings(trace, call).All(rules => rules.MostSevere < GuardAction.End))
             {
                 return $"call {call.Index} ended although the host allows no end";
@@ -65,7 +72,7 @@ internal static class Oracle
     /// <summary>No end without failed, delivered redirections and a warning delivered earlier on this branch, and a violation after it.</summary>
     public static string? R2(Trace trace)
     {
-        foreach (var call in trace.Calls.Where(call => call.IsEnd && Reason(call) != "host_request"))
+        foreach (var call in trace.Calls.Where(call => call.IsEnd && IsPersistent(call)))
         {
             var from = FirstThatCounts(trace, call);
             var needed = UsedSettings(trace, call).Min(rules => rules.Redirections);
@@ -164,8 +171,8 @@ internal static class Oracle
             };
             var released = trace.Acts.Where(act => act.Step is HostReleasesHold && act.BeforeCall <= call.Index).Select(act => act.BeforeCall).DefaultIfEmpty(0).Max();
             var last = known.Where(signal => signal.Value.Index >= released).OrderByDescending(signal => signal.Value.Index).Select(signal => signal.Value).FirstOrDefault();
-            // Of two calls at once the one may have been judged before the other's signal was known.
-            if (last is null || call.IsRefusal || (call.What == "at once" && last.What == "at once" && last != call))
+            // Of two calls at once the one may have been judged before the other's signal was known. What no user waits for needs no support, but for it too there is no end.
+            if (last is null || call.IsRefusal || (call.What == HostSimulator.BackgroundCall && !call.IsEnd && !call.Warns && !call.Model.Exists(asked => asked.HasEndTool)) || (call.What == "at once" && last.What == "at once" && last != call))
             {
                 continue;
             }
@@ -182,7 +189,12 @@ internal static class Oracle
                 return $"call {call.Index} ended a conversation on hold since call {last.Index}";
             }
 
-            if (call.Warns || call.Seen?.Contains("ended", StringComparison.Ordinal) == true || call.Model.Exists(asked => asked.Instructions.Contains("may be ended", StringComparison.Ordinal)))
+            if (call.Model.Exists(asked => asked.HasEndTool))
+            {
+                return $"call {call.Index} gives the model a way to end a conversation on hold since call {last.Index}";
+            }
+
+            if (call.Warns || call.Tells || call.Seen?.Contains("ended", StringComparison.Ordinal) == true || call.Model.Exists(asked => asked.Instructions.Contains("may be ended", StringComparison.Ordinal) || asked.Instructions.Contains("asked to end", StringComparison.Ordinal)))
             {
                 return $"call {call.Index} speaks of ending a conversation on hold since call {last.Index}";
             }
@@ -200,7 +212,7 @@ internal static class Oracle
     {
         foreach (var call in trace.Calls.Where(call => call.Asked.Count > 0 && call.Asked.All(turn => !turn.IsViolation)))
         {
-            if (call.IsEnd || call.Warns || (call.Steers && call.IsDelivered))
+            if ((call.IsEnd && (IsPersistent(call) || call.Asked.All(turn => turn.Truth == Truth.Unclassified))) || call.Warns || (call.Steers && call.IsDelivered))
             {
                 return $"call {call.Index} did something about {string.Join(" + ", call.Asked)}";
             }
@@ -250,7 +262,7 @@ internal static class Oracle
                 return $"after call {i}, {state.Violations.Count} violations count; the user wrote {wrote}";
             }
 
-            if (call.IsEnd && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > call.Path.Count(turn => turn.IsViolation))
+            if (call.IsEnd && IsPersistent(call) && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > call.Path.Count(turn => turn.IsViolation))
             {
                 return $"the end in call {i} rests on {evidence} violations; the user wrote {call.Path.Count(turn => turn.IsViolation)} on this branch";
             }
@@ -321,21 +333,106 @@ internal static class Oracle
         return null;
     }
 
+    /// <summary>No end at the user's wish without a yes that answers, at once, the notice that an end is final; and no such notice but about a wish.</summary>
+    public static string? R12(Trace trace)
+    {
+        foreach (var call in trace.Calls.Where(call => call.Tells && call.Asked is not [.., { Words: Words.Wish }] && !call.IsRefusal))
+        {
+            return $"call {call.Index} asks whether the user confirms a wish that is not there";
+        }
+
+        foreach (var call in trace.Calls.Where(call => call.IsEnd && Reason(call) == "user_request"))
+        {
+            if (call.Asked is not [.., { Words: Words.Yes }] && !call.IsConfirmedByModel)
+            {
+                return $"call {call.Index} ended at the user's wish; neither did the user say a clear yes nor did the model hold it for one";
+            }
+
+            if (call.Asked is [.., { Words: Words.Wish }])
+            {
+                return $"call {call.Index} ended at a wish that is still to be confirmed";
+            }
+
+            if (!TellsBefore(trace, call).Any(told => !Between(trace, call, told.Asked[^1]).Any()))
+            {
+                return $"call {call.Index} ended at the user's wish; they were not told before that this is final, or said something else since";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The model's way to an end: where a warning stands or a wish is to be confirmed, two consecutive calls, and not against a veto.</summary>
+    public static string? R13(Trace trace)
+    {
+        foreach (var call in trace.Calls)
+        {
+            var isByModel = call.IsEnd && (Reason(call) == "model_request" || (Reason(call) == "user_request" && call.Model.Count > 0));
+            if (isByModel && !call.IsConfirmedByModel)
+            {
+                return $"call {call.Index} ended at the model's request, which it did not confirm at once";
+            }
+
+            if (isByModel && call.Rules.VetoesModel)
+            {
+                return $"call {call.Index} ended at the model's request, against the host's veto";
+            }
+
+            if (call.ShowsEndTool)
+            {
+                return $"call {call.Index} let the model's request out";
+            }
+
+            var isAllowed = Before(trace, call, FirstThatCounts(trace, call)).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(call.Path.Contains)) ||
+                (call.Asked is not [.., { Words: Words.Wish }] && TellsBefore(trace, call).Any(told => !Between(trace, call, told.Asked[^1]).Any()));
+            if (call.Model.Exists(asked => asked.HasEndTool) && (!isAllowed || call.What == HostSimulator.BackgroundCall || call.Rules.MostSevere < GuardAction.End))
+            {
+                return $"call {call.Index} gave the model a way to end the conversation, with neither a warning nor a wish to confirm";
+            }
+
+            if (call.What == HostSimulator.BackgroundCall && (call.IsEnd || call.Classified.Count > 0 || call.Writes > (trace.Scenario.Holder is Holder.Host or Holder.Server ? 0 : int.MaxValue) || call.Model.Exists(asked => asked.Instructions.Length > 0)))
+            {
+                return $"call {call.Index} counted or steered, and no user waits for it";
+            }
+
+            // A request is a request: once it is confirmed the ledger decides, or a veto tells the model why not.
+            if (call is { IsConfirmedByModel: true, IsEnd: false })
+            {
+                return $"call {call.Index}: the model's confirmed request was not answered";
+            }
+
+            if (call.Model is [.., { EndCalls: 1 }, { EndCalls: 1 }, var answer] && call.Error is null && !(answer.ToldAboutTheEnd.LastOrDefault()?.StartsWith("Not ended: it is not allowed", StringComparison.Ordinal) == true && !answer.HasEndTool))
+            {
+                return $"call {call.Index}: the model was not told that its request was refused";
+            }
+
+            if (call.Model is [.., { EndCalls: 1 }, { EndCalls: 1 }, _] && !call.Rules.VetoesModel && !call.Asked.Any(turn => turn.Truth == Truth.Unclassified))
+            {
+                return $"call {call.Index}: the model's confirmed request was refused, though nothing is against it";
+            }
+        }
+
+        return null;
+    }
+
     public static string? R14(Trace trace)
     {
         foreach (var call in trace.Calls.Where(call => call.IsEnd || call.IsRefusal))
         {
-            if (call.Model.Count > 0)
+            // The model that ends takes its leave first, and is not asked again.
+            var isByModel = call.IsEnd && Reason(call) is "model_request" or "user_request" && call.IsConfirmedByModel;
+            var seen = isByModel && call.Seen?.StartsWith(SimulatedModel.Farewell, StringComparison.Ordinal) == true ? call.Seen.Substring(SimulatedModel.Farewell.Length).TrimStart() : call.Seen;
+            if (call.Model.Count > 0 && !isByModel)
             {
                 return $"call {call.Index} ended, and the model was asked";
             }
 
-            if (call.Ended is not null && (call.Updates > 0 || call.Seen is not null))
+            if (call.Ended is not null && !string.IsNullOrEmpty(seen))
             {
                 return $"call {call.Index} ended, and the user saw \"{call.Seen}\"";
             }
 
-            if (call.Ended is null && !call.Seen!.StartsWith(Reason(call) == "host_request" ? "This conversation has been ended" : "I have ended", StringComparison.Ordinal))
+            if (call.Ended is null && !seen!.StartsWith(Reason(call) == "host_request" ? "This conversation has been ended" : "I have ended", StringComparison.Ordinal))
             {
                 return $"call {call.Index} ended, and the user saw \"{call.Seen}\"";
             }
@@ -363,7 +460,7 @@ internal static class Oracle
                 return $"call {call.Index} ended with the words \"{words}\"";
             }
 
-            if (Reason(call) != "host_request" && (string.IsNullOrEmpty(category) || !Behaviours.Any(words.Contains)))
+            if (IsPersistent(call) && (string.IsNullOrEmpty(category) || !Behaviours.Any(words.Contains)))
             {
                 return $"call {call.Index} ended without a category in code and words";
             }
@@ -419,6 +516,20 @@ internal static class Oracle
 
     public static string Reason(Call call) => call.Ended?.Reason.Value ?? (string?)call.Properties?["ConversationGuard.Reason"] ?? call.EndEvent?.Ending?.Reason.Value ?? string.Empty;
 
+    /// <summary>Whether it ends because of what the user wrote against the rules, and not because somebody asked for the end.</summary>
+    private static bool IsPersistent(Call call) => Reason(call) is not ("host_request" or "user_request" or "model_request");
+
+    /// <summary>The calls whose reply told the user that an end is final, about a wish on the branch of this call.</summary>
+    private static IEnumerable<Call> TellsBefore(Trace trace, Call call) => trace.Calls.Take(call.Index)
+        .Where(earlier => earlier is { IsDelivered: true, Tells: true, Asked: [.., { Words: Words.Wish } wish] } && call.Path.Contains(wish));
+
+    /// <summary>What was said on the branch after a wish and before its answer, and was not dropped: it forgets the wish. Of two calls at once either may be the first.</summary>
+    private static IEnumerable<Turn> Between(Trace trace, Call call, Turn wish)
+    {
+        var atOnce = call.What == "at once" ? trace.Calls.Where(other => other.What == "at once" && Math.Abs(other.Index - call.Index) == 1).SelectMany(other => other.Asked) : [];
+        return call.Path.SkipWhile(turn => turn != wish).Skip(1).TakeWhile(turn => call.Asked is not [.., var last] || turn != last).Where(turn => !turn.IsDropped && !atOnce.Contains(turn));
+    }
+
     private static string[] Behaviours { get; } =
         ["(insults or harassment)", "(threats)", "(hateful remarks about people)", "(help with something harmful or illegal)", "(help with violence or weapons)"];
 
@@ -463,7 +574,7 @@ internal static class Oracle
         return redirected.Count(turn =>
         {
             // A dropped turn, and one said at the same time, stands on the record or does not: the reading with more failures is taken here.
-            var after = branch.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth != Truth.Unclassified).ToList();
+            var after = branch.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth is not (Truth.Unclassified or Truth.Wish)).ToList();
             return after is [{ IsViolation: true }, ..] || after.Find(other => !other.IsDropped) is { IsViolation: true } ||
                 after.Find(other => other.IsViolation || !atOnce.Contains(other)) is { IsViolation: true } ||
                 (call.IsAmbiguous && after.Exists(other => other.IsViolation));
@@ -474,5 +585,5 @@ internal static class Oracle
 
     private static bool IsBranchFromBefore(Trace trace, Call end, Call call) =>
         call.IsWhole && end.IsWhole && trace.Turns[0] is { IsViolation: false, IsDropped: false } first && call.Path.Contains(first) && end.Path.Contains(first) &&
-        !call.Path.Any(turn => turn.IsViolation && end.Path.Contains(turn)) && !trace.Acts.Exists(act => act.Step is HostEnds);
+        !call.Path.Any(turn => (Reason(end) == "user_request" ? turn.Truth == Truth.Wish : turn.IsViolation) && end.Path.Contains(turn)) && !trace.Acts.Exists(act => act.Step is HostEnds);
 }

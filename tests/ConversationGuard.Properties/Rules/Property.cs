@@ -138,7 +138,7 @@ internal static class Property
                     yield return say with { SameText = false };
                 }
 
-                if (say.Words.Any(words => words is not Words.Insult and not Words.Calm and not Words.Crisis and not Words.Unsure))
+                if (say.Words.Any(words => Plain(words) != words))
                 {
                     yield return say with { Words = [.. say.Words.Select(Plain)] };
                 }
@@ -188,6 +188,7 @@ internal static class Property
         Truth.Calm => Words.Calm,
         Truth.Violation => Words.Insult,
         Truth.Crisis => Words.Crisis,
+        Truth.Wish => Words.Wish,
         _ => Words.Unsure,
     };
 }

@@ -50,6 +50,25 @@ public class RuleProperties(ChatPath path)
     });
 
     [Test]
+    public void R12_an_end_at_the_users_wish_is_confirmed_after_the_notice_that_it_is_final() => Holds(Scenarios.Parting, Oracle.R12);
+
+    [Test]
+    public void R13_a_models_request_is_confirmed_allowed_and_kept_in() => Holds(Scenarios.Parting, Oracle.R13);
+
+    [Test]
+    public void R13_a_call_in_the_background_changes_nothing() => Scenarios.Any
+        .Select(scenario => scenario with { Steps = [.. scenario.Steps.SelectMany((step, i) => i % 3 == 0 ? [step, new Background()] : new[] { step })] })
+        .Holds(scenario => Differs(
+            HostSimulator.Play(scenario, path),
+            HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Where(step => step is not Background)] }, path),
+            call => call.Outcome(),
+            "R13: without the calls in the background",
+            call => call.What != HostSimulator.BackgroundCall));
+
+    [Test]
+    public void All_rules_hold_where_user_or_model_want_to_end() => Holds(Scenarios.Parting, Any);
+
+    [Test]
     public void R14_after_the_end_nothing_is_sent_but_the_final_message() => Holds(Scenarios.Any, Oracle.R14);
 
     [Test]
@@ -66,23 +85,11 @@ public class RuleProperties(ChatPath path)
 
     [Test]
     [Explicit("For long runs; it meets what is left of R3 and R10, see README.md.")]
-    public void All_rules_at_once() => Scenarios.Any.Holds(scenario =>
-    {
-        var trace = HostSimulator.Play(scenario, path);
-        foreach (var (rule, oracle) in Oracle.All)
-        {
-            if (oracle(trace) is { } why)
-            {
-                return new Breach($"{rule}: {why}", trace.Transcript());
-            }
-        }
-
-        return null;
-    });
+    public void All_rules_at_once() => Holds(Scenarios.Any, Any);
 
     [Test]
     public void R15_what_stands_beside_the_users_messages_changes_nothing() => Scenarios.Any
-        .Select(scenario => scenario with { Steps = [.. scenario.Steps.Where(step => step is not TrimOldest and not TrimMiddle).Select(step => step is Say { Noise: Noise.AssistantBefore } say ? say with { Noise = Noise.SystemBefore } : step)] })
+        .Select(scenario => scenario with { Steps = [.. scenario.Steps.Where(step => step is not TrimOldest and not TrimMiddle).Select(step => step is Say { Noise: Noise.AssistantBefore or Noise.ToolCallBefore } say ? say with { Noise = Noise.SystemBefore } : step)] })
         .Holds(scenario => Differs(
             HostSimulator.Play(scenario, path),
             HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Select(step => step is Say say ? say with { Noise = Noise.None } : step)] }, path),
@@ -146,30 +153,13 @@ public class RuleProperties(ChatPath path)
         });
 
     [Test]
-    public void R2_R3_R5_R9_a_host_without_fault_sees_exactly_the_ladder() => Scenarios.Plain.Holds(scenario =>
-    {
-        var trace = HostSimulator.Play(scenario, path);
-        var ladder = new Ladder(scenario.Settings[0]);
-        foreach (var call in trace.Calls)
-        {
-            var expected = ladder.Next(call.Asked[^1], call.At);
-            var seen = call switch
-            {
-                { IsEnd: true } => Act.End,
-                { IsRefusal: true } => Act.Refuse,
-                { Warns: true } => Act.Warn,
-                { Steers: true } => Act.Redirect,
-                { Supports: true } => Act.Support,
-                _ => Act.Continue,
-            };
-            if (seen != expected)
-            {
-                return new Breach($"call {call.Index} should be {expected} and was {seen}", trace.Transcript());
-            }
-        }
+    public void R2_R3_R5_R9_a_host_without_fault_sees_exactly_the_ladder() => Scenarios.Plain.Holds(IsTheLadder);
 
-        return null;
-    });
+    [Test]
+    public void R12_R13_a_host_without_fault_sees_exactly_the_ladder_where_user_or_model_want_to_end() => Scenarios.PlainParting.Holds(IsTheLadder);
+
+    [Test]
+    public void R11_two_people_in_one_conversation_see_each_their_own_ladder() => Scenarios.OfTwo.Holds(IsTheLadder);
 
     /// <summary>Until the ledger is clean again: then the conversation is under no terms.</summary>
     [Test]
@@ -231,11 +221,42 @@ public class RuleProperties(ChatPath path)
         return null;
     }
 
+    private Breach? IsTheLadder(Scenario scenario)
+    {
+        var trace = HostSimulator.Play(scenario, path);
+        var ladders = scenario.Steps.OfType<Say>().Select(say => say.Author ?? string.Empty).Distinct().ToDictionary(author => author, _ => new Ladder(scenario.Settings[0]));
+        var said = scenario.Steps.OfType<Say>().ToList();
+        foreach (var call in trace.Calls)
+        {
+            var say = said[call.Index];
+            var expected = ladders[say.Author ?? string.Empty].Next(call.Asked[^1], call.At, say.Fate == Fate.AsksToEndTwice);
+            var seen = call switch
+            {
+                { IsEnd: true } => Act.End,
+                { IsRefusal: true } => Act.Refuse,
+                { Warns: true } => Act.Warn,
+                { Tells: true } => Act.Confirm,
+                { Steers: true } => Act.Redirect,
+                { Supports: true } => Act.Support,
+                _ => Act.Continue,
+            };
+            if (seen != expected)
+            {
+                return new Breach($"call {call.Index} should be {expected} and was {seen}", trace.Transcript());
+            }
+        }
+
+        return null;
+    }
+
     private Breach? NotAtTheBeginning(Scenario scenario, IReadOnlyList<Step> forgiving)
     {
         var trace = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps, .. forgiving, new Say([Words.Insult])] }, path);
         return trace.Calls[^1] is { } last && (last.IsEnd || last.Warns) ? new Breach("R9: what should be forgiven still counts", trace.Transcript()) : null;
     }
+
+    /// <summary>The first rule that a trace shows to be broken.</summary>
+    private static string? Any(Trace trace) => Oracle.All.Select(rule => (Rule: rule.Key, Why: rule.Value(trace))).FirstOrDefault(one => one.Why is not null) is { Why: { } why } broken ? $"{broken.Rule}: {why}" : null;
 
     private void Holds(Gen<Scenario> scenarios, Func<Trace, string?> oracle) => scenarios.Holds(scenario =>
     {

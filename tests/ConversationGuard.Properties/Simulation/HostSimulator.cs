@@ -2,6 +2,7 @@ using ConversationGuard.ChatCompletion;
 using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
 using ConversationGuard.Hosting;
+using ConversationGuard.Termination;
 using ConversationGuard.Tests.Doubles;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ internal sealed class HostSimulator : IDisposable
     public const string Key = "conversation-1";
     public const string ServerId = "thread-1";
     public const string Elsewhere = "elsewhere";
+    public const string BackgroundCall = "background";
 
     private readonly Scenario _scenario;
     private readonly ChatPath _path;
@@ -39,6 +41,7 @@ internal sealed class HostSimulator : IDisposable
     private Rules _rules;
 
     private bool _isTrimmed;
+    private int _renamed;
 
     // What was edited away cannot be told from what was said at once.
     private bool _canTellBranches = true;
@@ -64,6 +67,7 @@ internal sealed class HostSimulator : IDisposable
         services.AddSingleton<IMessageClassifier>(_classifier);
         services.AddSingleton<IConversationStore>(store);
         services.AddSingleton<IGuardObserver>(_events);
+        services.AddSingleton<ITerminationPolicy>(new Veto(() => _rules.VetoesModel));
         services.AddSingleton<IOptionsChangeTokenSource<ConversationGuardOptions>>(_reloads);
         services.AddConversationGuard(Configure);
         services.AddChatClient(_model).UseConversationGuard();
@@ -89,6 +93,7 @@ internal sealed class HostSimulator : IDisposable
     {
         options.Culture = "en";
         options.Mode = _rules.Mode;
+        options.PerAuthor = _scenario.Steps.Any(step => step is Say { Author: not null });
         options.Redirections = _rules.Redirections;
         options.CalmTurnsToForgive = _rules.Calm;
         options.TimeToForgive = TimeSpan.FromMinutes(_rules.ForgiveMinutes);
@@ -108,7 +113,7 @@ internal sealed class HostSimulator : IDisposable
         switch (step)
         {
             case Say say:
-                Write(say.Words, say.Fate, say.KeepsFailed, say.SameText, say.Noise, say.ToString());
+                Write(say.Words, say.Fate, say.KeepsFailed, say.SameText, say.Noise, say.ToString(), say.Author);
                 break;
             case Retry retry when _branch.LastFailed is { } failed:
                 // A host that kept the failed turn sends its history as it is; one that dropped it sends the same messages anew.
@@ -165,6 +170,9 @@ internal sealed class HostSimulator : IDisposable
                 Write([there.Words], Fate.Answers, keepsFailed: false, sameText: false, Noise.None, Elsewhere);
                 (_branch, _elsewhere, _isElsewhere) = (_elsewhere, _branch, false);
                 break;
+            case Background:
+                AskInTheBackground();
+                break;
             case AtOnce both when _scenario.Holder == Holder.Server && _branch.Held.Count == 0:
                 SayAtOnce(both);
                 break;
@@ -181,18 +189,18 @@ internal sealed class HostSimulator : IDisposable
 
     private bool CanGoBack() => _scenario.Holder != Holder.Server;
 
-    private Line Write(Words words, bool sameText)
+    private Line Write(Words words, bool sameText, string? author = null)
     {
         var before = sameText ? _trace.Turns.FindLast(turn => turn.Words == words) : null;
         var number = _trace.Turns.Count + 1;
-        var turn = new Turn(number, words, before?.Text ?? words.Text($"{Mark}{number}"), _time.GetUtcNow());
+        var turn = new Turn(number, words, before?.Text ?? words.Text(number), _time.GetUtcNow());
         _trace.Turns.Add(turn);
-        return new Line(new ChatMessage(ChatRole.User, turn.Text) { MessageId = _scenario.WithMessageIds ? $"m{number}" : null }, turn);
+        return new Line(new ChatMessage(ChatRole.User, turn.Text) { MessageId = _scenario.WithMessageIds ? $"m{number}" : null, AuthorName = author }, turn);
     }
 
-    private void Write(IReadOnlyList<Words> words, Fate fate, bool keepsFailed, bool sameText, Noise noise, string what)
+    private void Write(IReadOnlyList<Words> words, Fate fate, bool keepsFailed, bool sameText, Noise noise, string what, string? author = null)
     {
-        var lines = words.Select(word => Write(word, sameText && words.Count == 1)).ToList();
+        var lines = words.Select(word => Write(word, sameText && words.Count == 1, author)).ToList();
         const string Text = "insult " + Mark + "noise";
         var callId = $"noise-{_trace.Turns.Count}";
         switch (noise)
@@ -205,6 +213,10 @@ internal sealed class HostSimulator : IDisposable
                 break;
             case Noise.ToolBefore:
                 lines.Insert(0, new Line(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(callId, Text)]), null));
+                break;
+            case Noise.ToolCallBefore:
+                lines.Insert(0, new Line(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(callId, Text)]), null));
+                lines.Insert(0, new Line(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent(callId, "look_up")]), null));
                 break;
             case Noise.AssistantBefore:
                 lines.Insert(0, new Line(new ChatMessage(ChatRole.Assistant, Text), null));
@@ -328,7 +340,10 @@ internal sealed class HostSimulator : IDisposable
         var path = _branch.Path.Concat(newest.Select(line => line.Turn).OfType<Turn>()).Distinct().ToList();
         var conversationId = _branch.ConversationId;
         var pathBefore = _branch.Path;
-        if (fate == Fate.AnswersAfterTools)
+
+        // What a tool said is dropped with the reply that failed.
+        var said = newest.Take(1 + newest.FindLastIndex(line => line.Message.Role == ChatRole.User || line.Message.Role == ChatRole.System)).ToList();
+        if (fate is Fate.AnswersAfterTools or Fate.AsksToEndAroundATool)
         {
             var step = Ask(shown, path, fate, isAgain, what);
             if (step.Error is null && step.Response?.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().FirstOrDefault() is { } asked)
@@ -336,17 +351,17 @@ internal sealed class HostSimulator : IDisposable
                 newest = [.. newest, new Line(step.Response.Messages[0], null), new Line(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(asked.CallId, "insult " + Mark + "tool")]), null)];
                 _branch.ConversationId = step.Response.ConversationId ?? _branch.ConversationId;
                 shown = _scenario.Holder is Holder.Server or Holder.ServerWithChangingIds ? [newest[^1]] : [.. before, .. newest];
-                step = Ask(shown, path, Fate.Answers, isAgain: true, "the tool's result", Newest(before, newest));
+                step = Ask(shown, path, fate == Fate.AnswersAfterTools ? Fate.Answers : Fate.AsksToEnd, isAgain: true, "the tool's result", Newest(before, newest));
             }
 
-            Keep(before, newest, step, pathBefore, path, conversationId, keepsFailed);
+            Keep(before, newest, said, step, pathBefore, path, conversationId, keepsFailed);
             return;
         }
 
-        Keep(before, newest, Ask(shown, path, fate, isAgain, what), pathBefore, path, conversationId, keepsFailed);
+        Keep(before, newest, said, Ask(shown, path, fate, isAgain, what), pathBefore, path, conversationId, keepsFailed);
     }
 
-    private void Keep(List<Line> before, List<Line> newest, Exchange exchange, List<Turn> pathBefore, List<Turn> path, string? conversationId, bool keepsFailed)
+    private void Keep(List<Line> before, List<Line> newest, List<Line> said, Exchange exchange, List<Turn> pathBefore, List<Turn> path, string? conversationId, bool keepsFailed)
     {
         _branch.Path = path;
         if (exchange.Error is null && exchange.Response is not null)
@@ -367,14 +382,13 @@ internal sealed class HostSimulator : IDisposable
 
         _branch.ConversationId = conversationId;
         _failed.AddRange(newest.Select(line => line.Turn).OfType<Turn>().Select(turn => (conversationId, turn)));
-        newest = [.. newest.TakeWhile(line => line.Message.Role != ChatRole.Assistant || line.Message.Text.Length > 0)];
-        _branch.Held = keepsFailed ? [.. before, .. newest] : before;
+        _branch.Held = keepsFailed ? [.. before, .. said] : before;
         if (!keepsFailed)
         {
-            newest.ForEach(line => line.Turn?.IsDropped = true);
+            said.ForEach(line => line.Turn?.IsDropped = true);
         }
 
-        (_branch.LastAnswered, _branch.LastFailed) = (null, newest);
+        (_branch.LastAnswered, _branch.LastFailed) = (null, said);
     }
 
     private static List<Turn> Newest(List<Line> before, List<Line> newest)
@@ -403,11 +417,24 @@ internal sealed class HostSimulator : IDisposable
             ConversationKey = CurrentKey,
             IsWhole = _branch.IsWhole,
             IsAmbiguous = _branch.IsAmbiguous,
-            Presented = [.. shown.Select(line => line.Message)],
+            Presented = [.. shown.Select(Renamed)],
             Options = _scenario.Holder == Holder.Host ? options!.WithConversationKey(CurrentKey!) : options,
         };
         _trace.Calls.Add(call);
         return call;
+    }
+
+    /// <summary>A host that makes its messages anew for every call gives those that the user did not write other ids.</summary>
+    private ChatMessage Renamed(Line line)
+    {
+        if (line.Turn is not null || !_scenario.WithMessageIds)
+        {
+            return line.Message;
+        }
+
+        var message = line.Message.Clone();
+        message.MessageId = $"x{++_renamed}";
+        return message;
     }
 
     private Exchange Ask(List<Line> shown, List<Turn> path, Fate fate, bool isAgain, string what, List<Turn>? asked = null)
@@ -460,6 +487,7 @@ internal sealed class HostSimulator : IDisposable
         {
             call.Error = error;
             call.Updates = updates.Count;
+            call.ShowsEndTool = updates.SelectMany(update => update.Contents).Any(content => content is FunctionCallContent { Name: SimulatedModel.EndTool } or FunctionResultContent);
             call.Seen = updates.Count > 0 ? string.Concat(updates.Select(update => update.Text)) : null;
             return null;
         }
@@ -471,8 +499,21 @@ internal sealed class HostSimulator : IDisposable
         call.Updates = updates;
         call.FinishReason = response.FinishReason;
         call.Properties = response.AdditionalProperties;
+        call.ShowsEndTool = response.Messages.SelectMany(message => message.Contents).Any(content => content is FunctionCallContent { Name: SimulatedModel.EndTool } or FunctionResultContent);
         call.IsDelivered = !response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Any();
         return response;
+    }
+
+    /// <summary>What is asked in the background the user did not write, and is not kept.</summary>
+    private void AskInTheBackground()
+    {
+        var summarise = new Line(new ChatMessage(ChatRole.User, "insult " + Mark + "background"), null);
+        var call = Begin([.. _branch.Held, summarise], _branch.Path, isAgain: false, BackgroundCall, asked: []);
+        call.Options = (call.Options ?? new ChatOptions()).AsBackgroundConversation();
+        var writes = _trace.Store.Writes;
+        _model.Fate = Fate.AsksToEndTwice;
+        AskAsync(call, isAbandoned: false, default).GetAwaiter().GetResult();
+        call.Writes = _trace.Store.Writes - writes;
     }
 
     private void SayAtOnce(AtOnce both)
@@ -566,6 +607,12 @@ internal sealed class HostSimulator : IDisposable
 
             return await _inner.ClassifyAsync(request, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private sealed class Veto(Func<bool> isOn) : ITerminationPolicy
+    {
+        public ValueTask<GuardDecision> DecideAsync(TerminationContext context, CancellationToken cancellationToken = default) =>
+            new(context.IsModelEndRequest && isOn() ? GuardDecision.Veto(GuardAction.Warn, "HOUSE") : GuardDecision.Continue);
     }
 
     private sealed class RecordingEvents : IGuardObserver

@@ -15,19 +15,37 @@ internal static class Scenarios
         (3, Gen.Const(Words.Calm)),
         (1, OneOf(Words.PastedNotice, Words.PastedEnd)),
         (1, OneOf(Words.Unsure, Words.ClassifierFails)),
+        (1, Gen.Const(Words.Wish)),
+        (1, OneOf(Words.Yes, Words.YesBut, Words.No)),
         (1, OneOf(Words.Crisis, Words.Rage, Words.CrisisAndInsult)));
 
-    private static readonly Gen<Words> _wordsWithoutCrisis = _words.Select(words => words.Truth() == Truth.Crisis ? Words.Insult : words);
+    /// <summary>Of somebody who wants to end.</summary>
+    private static readonly Gen<Words> _partingWords = Gen.Frequency(
+        (6, Gen.Const(Words.Insult)),
+        (5, Gen.Const(Words.Wish)),
+        (5, Gen.Const(Words.Yes)),
+        (2, OneOf(Words.YesBut, Words.No)),
+        (2, Gen.Const(Words.Calm)),
+        (1, OneOf(Words.Harm, Words.Unsure, Words.ClassifierFails)),
+        (1, OneOf(Words.Crisis, Words.Rage, Words.CrisisAndInsult)));
 
     private static readonly Gen<Fate> _fate = Gen.Frequency(
         (12, Gen.Const(Fate.Answers)),
         (1, Gen.Const(Fate.AnswersAfterTools)),
         (2, OneOf(Fate.Fails, Fate.BreaksMidway)),
-        (1, OneOf(Fate.IsCancelled, Fate.IsAbandoned)));
+        (1, OneOf(Fate.IsCancelled, Fate.IsAbandoned)),
+        (1, OneOf(Fate.AsksToEnd, Fate.AsksToEndTwice, Fate.AsksToEndTwice, Fate.AsksToEndTwiceInOneAnswer, Fate.AsksToEndAroundATool)));
+
+    /// <summary>Of a model that would end.</summary>
+    private static readonly Gen<Fate> _partingFate = Gen.Frequency(
+        (6, Gen.Const(Fate.Answers)),
+        (3, Gen.Const(Fate.AsksToEndTwice)),
+        (3, OneOf(Fate.AsksToEnd, Fate.AsksToEndTwiceInOneAnswer, Fate.AsksToEndAroundATool)),
+        (2, OneOf(Fate.AnswersAfterTools, Fate.Fails, Fate.BreaksMidway, Fate.IsCancelled, Fate.IsAbandoned)));
 
     private static readonly Gen<bool> _rarely = Gen.Int[0, 5].Select(n => n == 5);
 
-    private static readonly Gen<Noise> _noise = Gen.Frequency((6, Gen.Const(Noise.None)), (2, OneOf(Noise.SystemBefore, Noise.SystemAfter, Noise.ToolBefore, Noise.AssistantBefore)));
+    private static readonly Gen<Noise> _noise = Gen.Frequency((6, Gen.Const(Noise.None)), (2, OneOf(Noise.SystemBefore, Noise.SystemAfter, Noise.ToolBefore, Noise.AssistantBefore, Noise.ToolCallBefore)));
 
     private static readonly Gen<Rules> _rules = Gen.Select(
         Gen.Frequency((3, Gen.Const(2)), (2, Gen.Const(1)), (1, Gen.Const(3))),
@@ -35,12 +53,13 @@ internal static class Scenarios
         OneOf(20, 60),
         Gen.Int[1, 4],
         OneOf(0, 10, 60),
-        Gen.Select(Gen.Frequency((8, Gen.Const(GuardAction.End)), (1, OneOf(GuardAction.Warn, GuardAction.Redirect))), _rarely, _rarely),
+        Gen.Select(Gen.Frequency((8, Gen.Const(GuardAction.End)), (1, OneOf(GuardAction.Warn, GuardAction.Redirect))), _rarely, _rarely, _rarely),
         (redirections, calm, forgive, holdCalm, hold, more) => new Rules(redirections, calm, forgive, holdCalm, hold)
         {
             MostSevere = more.Item1,
             Style = more.Item2 ? RedirectionStyle.Reply : RedirectionStyle.Instruct,
             Ends = more.Item3 ? EndBehavior.Respond : EndBehavior.Throw,
+            VetoesModel = more.Item4,
         });
 
     private static readonly Gen<Holder> _holders = Gen.Frequency(
@@ -49,13 +68,14 @@ internal static class Scenarios
     /// <summary>Everything that may happen.</summary>
     public static Gen<Scenario> Any { get; } = Of(_holders, Steps(_words, _fate, withSettings: true, withHost: true));
 
+    /// <summary>Everything that may happen, where the user or the model wants to end.</summary>
+    public static Gen<Scenario> Parting { get; } = Of(_holders, Steps(_partingWords, _partingFate, withSettings: true, withHost: true));
+
     /// <summary>Everything but what only one of the two paths can do.</summary>
     public static Gen<Scenario> OnEitherPath { get; } = Any.Select(scenario => scenario with { Steps = [.. scenario.Steps.Select(WithoutAbandoning)] });
 
     /// <summary>What users do, without what hosts do by hand.</summary>
     public static Gen<Scenario> WithoutHost { get; } = Of(_holders, Steps(_words, _fate, withSettings: false, withHost: false));
-
-    public static Gen<Scenario> WithoutCrisis { get; } = Of(_holders, Steps(_wordsWithoutCrisis, _fate, withSettings: false, withHost: false));
 
     /// <summary>Everything that may happen, and another conversation beside it.</summary>
     public static Gen<Scenario> WithAnother { get; } = Gen.Select(Any, Gen.Select(Gen.Int[0, 18], _words).Array[1, 5], (scenario, there) =>
@@ -72,9 +92,13 @@ internal static class Scenarios
     /// <summary>A host that does everything right: the history is whole, every call succeeds, nothing is edited.</summary>
     public static Gen<Scenario> Plain { get; } = Of(
         OneOf(Holder.Host, Holder.Server, Holder.ServerWithChangingIds),
-        Gen.Frequency(
-            (12, Gen.Select(_words, Gen.Bool, (Words words, bool same) => (Step)new Say([words], SameText: same))),
-            (2, OneOf(1, 9, 25, 70).Select(minutes => (Step)new Wait(minutes)))));
+        Plainly(_words, null));
+
+    /// <summary>The same, where the user or the model wants to end.</summary>
+    public static Gen<Scenario> PlainParting { get; } = Of(OneOf(Holder.Host, Holder.Server, Holder.ServerWithChangingIds), Plainly(_partingWords, null));
+
+    /// <summary>The same for a conversation of two people, each with a record of their own.</summary>
+    public static Gen<Scenario> OfTwo { get; } = Of(Gen.Const(Holder.Host), Plainly(Gen.Frequency((3, _words), (1, _partingWords)), OneOf("Ada", "Ben")));
 
     /// <summary>A conversation without a break whose settings change in the middle.</summary>
     public static Gen<Scenario> Reloaded { get; } = Gen.Select(
@@ -83,7 +107,7 @@ internal static class Scenarios
         Gen.Select(_rules, Gen.Bool, Gen.Bool, (rules, high, ignores) => rules with { InsultThreshold = high ? 0.99 : 0.5, IgnoresHarm = ignores }).Array[2, 3],
         Steps(_words, _fate, withSettings: true, withHost: false).Array[0, 18],
         (holder, ids, settings, steps) =>
-            new Scenario(holder, ids, [.. settings.Select(rules => Instructing(rules) with { Ends = settings[0].Ends })], steps));
+            new Scenario(holder, ids, [.. settings.Select(rules => Instructing(rules) with { Ends = settings[0].Ends, VetoesModel = settings[0].VetoesModel })], steps));
 
     private static Gen<Scenario> Of(Gen<Holder> holders, Gen<Step> steps) => Gen.Select(
         holders, Gen.Bool, _rules.Array[1, 3], steps.Array[0, 18], (holder, ids, settings, all) =>
@@ -104,15 +128,25 @@ internal static class Scenarios
             (1, Gen.Int[1, 6].Select(count => (Step)new TrimMiddle(count))),
             (2, OneOf(1, 9, 25, 70, 600).Select(minutes => (Step)new Wait(minutes))),
             (1, Gen.Select(words, words, Gen.Bool, (one, two, order) => (Step)new AtOnce(one, two, order))),
+            (1, Gen.Const((Step)new Background())),
             (withSettings ? 2 : 0, Gen.Int[0, 2].Select(which => (Step)new Reload(which))),
             (withHost ? 1 : 0, Gen.Frequency((1, Gen.Const((Step)new HostEnds())), (2, Gen.Const((Step)new HostReinstates())), (1, Gen.Const((Step)new HostReleasesHold())))));
+    }
+
+    private static Gen<Step> Plainly(Gen<Words> words, Gen<string>? authors)
+    {
+        var fates = Gen.Frequency((9, Gen.Const(Fate.Answers)), (3, Gen.Const(Fate.AsksToEndTwice)), (1, Gen.Const(Fate.AsksToEnd)), (1, Gen.Const(Fate.AsksToEndTwiceInOneAnswer)));
+        return Gen.Frequency(
+            (12, Gen.Select(words, Gen.Bool, fates, authors ?? Gen.Const(string.Empty), (said, same, fate, author) =>
+                (Step)new Say([said], fate, SameText: same && said != Words.Wish, Author: author.Length == 0 ? null : author))),
+            (2, OneOf(1, 9, 25, 70).Select(minutes => (Step)new Wait(minutes))));
     }
 
     /// <summary>A reply that the server never made has no new id, so that nobody could go back to before it.</summary>
     private static Rules Instructing(Rules rules) => rules with { Style = RedirectionStyle.Instruct };
 
     /// <summary>Where the messages are all there is, what stands between them as an answer is one.</summary>
-    private static Step WithoutInventedTurns(Step step) => step is Say { Noise: Noise.ToolBefore or Noise.AssistantBefore } say ? say with { Noise = Noise.SystemBefore } : step;
+    private static Step WithoutInventedTurns(Step step) => step is Say { Noise: Noise.ToolBefore or Noise.AssistantBefore or Noise.ToolCallBefore } say ? say with { Noise = Noise.SystemBefore } : step;
 
     /// <summary>A text said before may be one of the other conversation's.</summary>
     private static Step WithoutSameText(Step step) => step switch

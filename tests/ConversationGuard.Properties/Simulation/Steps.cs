@@ -21,6 +21,10 @@ internal enum Words
     CrisisAndInsult,
     Unsure,
     ClassifierFails,
+    Wish,
+    Yes,
+    YesBut,
+    No,
 }
 
 /// <summary>What a user turn is, by the rules' own words.</summary>
@@ -30,6 +34,9 @@ internal enum Truth
     Violation,
     Crisis,
     Unclassified,
+
+    /// <summary>A wish to end: neither a violation nor calm (R12).</summary>
+    Wish,
 }
 
 /// <summary>What becomes of a call.</summary>
@@ -41,6 +48,18 @@ internal enum Fate
     BreaksMidway,
     IsCancelled,
     IsAbandoned,
+
+    /// <summary>The model asks for the end if it can, and answers when it is told to confirm (R13).</summary>
+    AsksToEnd,
+
+    /// <summary>The model asks for the end if it can, and confirms it at once.</summary>
+    AsksToEndTwice,
+
+    /// <summary>The model asks for the end twice in one answer.</summary>
+    AsksToEndTwiceInOneAnswer,
+
+    /// <summary>The model asks for the end if it can, then for another tool, then for the end again.</summary>
+    AsksToEndAroundATool,
 }
 
 /// <summary>What stands beside the user's messages and was not written by the user (R15).</summary>
@@ -51,6 +70,9 @@ internal enum Noise
     SystemAfter,
     ToolBefore,
     AssistantBefore,
+
+    /// <summary>A tool's call and its result, after which there was no reply.</summary>
+    ToolCallBefore,
 }
 
 /// <summary>Who holds the history, and how a call names its conversation.</summary>
@@ -72,9 +94,9 @@ internal enum Holder
 internal abstract record Step;
 
 /// <summary>The user writes one or more messages.</summary>
-internal sealed record Say(IReadOnlyList<Words> Words, Fate Fate = Fate.Answers, bool KeepsFailed = false, bool SameText = false, Noise Noise = Noise.None) : Step
+internal sealed record Say(IReadOnlyList<Words> Words, Fate Fate = Fate.Answers, bool KeepsFailed = false, bool SameText = false, Noise Noise = Noise.None, string? Author = null) : Step
 {
-    public override string ToString() => $"say {string.Join(" + ", Words)} ({Fate}{(KeepsFailed ? ", a failed turn is kept" : "")}{(SameText ? ", the same text again" : "")}{(Noise == Noise.None ? "" : $", {Noise}")})";
+    public override string ToString() => $"say {string.Join(" + ", Words)} ({Fate}{(KeepsFailed ? ", a failed turn is kept" : "")}{(SameText ? ", the same text again" : "")}{(Noise == Noise.None ? "" : $", {Noise}")}{(Author is null ? "" : $", {Author}")})";
 }
 
 /// <summary>The last call failed: the same messages again.</summary>
@@ -110,6 +132,9 @@ internal sealed record AtOnce(Words First, Words Second, bool SecondFirst) : Ste
 /// <summary>The user says something in another conversation.</summary>
 internal sealed record Elsewhere(Words Words) : Step;
 
+/// <summary>A call that no user waits for: a summary, a title, a sub-agent (R13).</summary>
+internal sealed record Background : Step;
+
 /// <summary>What a guard is set to.</summary>
 internal sealed record Rules(int Redirections, int Calm, int ForgiveMinutes, int HoldCalm, int HoldMinutes)
 {
@@ -124,6 +149,9 @@ internal sealed record Rules(int Redirections, int Calm, int ForgiveMinutes, int
     public double InsultThreshold { get; init; } = 0.5;
 
     public bool IgnoresHarm { get; init; }
+
+    /// <summary>Gets a value indicating whether a policy of the host vetoes every end that the model asks for (R13).</summary>
+    public bool VetoesModel { get; init; }
 }
 
 /// <summary>A host, its settings, and what happens.</summary>
@@ -139,14 +167,25 @@ internal static class WordsExtensions
 
     public static Truth Truth(this Words words) => words switch
     {
-        Words.Calm or Words.PastedNotice or Words.PastedEnd => Simulation.Truth.Calm,
+        Words.Calm or Words.PastedNotice or Words.PastedEnd or Words.Yes or Words.YesBut or Words.No => Simulation.Truth.Calm,
+        Words.Wish => Simulation.Truth.Wish,
         Words.Crisis or Words.Rage or Words.CrisisAndInsult => Simulation.Truth.Crisis,
         Words.Unsure or Words.ClassifierFails => Simulation.Truth.Unclassified,
         _ => Simulation.Truth.Violation,
     };
 
-    public static string Text(this Words words, string mark) => words switch
+    public static string Text(this Words words, int number) => words switch
     {
+        // A wish and a yes are these words alone, so that the courtesies tell one from another.
+        Words.Wish => "end this conversation" + Courtesies(number, "please", "now", "here", "thanks"),
+        Words.Yes => "yes" + Courtesies(number, "please", "sure", "absolutely", "now"),
+        _ => words.Text($"{HostSimulator.Mark}{number}"),
+    };
+
+    private static string Text(this Words words, string mark) => words switch
+    {
+        Words.YesBut => $"yes but first {mark}",
+        Words.No => $"no {mark}",
         Words.Calm => $"calm {mark}",
         Words.PastedNotice => $"calm {mark} {Notice}",
         Words.PastedEnd => $"calm {mark} {EndedMarker} conversation_ended",
@@ -162,4 +201,6 @@ internal static class WordsExtensions
         Words.Unsure => $"unsure {mark}",
         _ => $"fail {mark}",
     };
+
+    private static string Courtesies(int number, params string[] words) => number == 0 ? string.Empty : Courtesies(number / words.Length, words) + " " + words[number % words.Length];
 }

@@ -24,6 +24,15 @@ internal sealed record Turn(int Number, Words Words, string Text, DateTimeOffset
 internal sealed record ModelCall(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)
 {
     public string Instructions => Options?.Instructions ?? string.Empty;
+
+    public bool HasEndTool => SimulatedModel.HasEndTool(Options);
+
+    /// <summary>Gets or sets how often it asked for the end in its answer.</summary>
+    public int EndCalls { get; set; }
+
+    /// <summary>Gets what it was told about its calls of that tool.</summary>
+    public IEnumerable<string> ToldAboutTheEnd => Messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>()
+        .Where(result => result.CallId.StartsWith(SimulatedModel.EndTool, StringComparison.Ordinal)).Select(result => result.Result?.ToString() ?? string.Empty);
 }
 
 /// <summary>One call, as the outside sees it.</summary>
@@ -46,7 +55,7 @@ internal sealed record Call(int Index, string What)
 
     public IReadOnlyList<ChatMessage> Presented { get; init; } = [];
 
-    public ChatOptions? Options { get; init; }
+    public ChatOptions? Options { get; set; }
 
     /// <summary>Gets a value indicating whether the history is shown from its first message, with nothing missing.</summary>
     public bool IsWhole { get; init; }
@@ -58,6 +67,12 @@ internal sealed record Call(int Index, string What)
     public string? Seen { get; set; }
 
     public int Updates { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether a call of the model's tool of R13, or its result, got out.</summary>
+    public bool ShowsEndTool { get; set; }
+
+    /// <summary>Gets or sets how often the store was written to in this call.</summary>
+    public int Writes { get; set; }
 
     public ChatFinishReason? FinishReason { get; set; }
 
@@ -94,6 +109,12 @@ internal sealed record Call(int Index, string What)
 
     public bool Supports => Model.Exists(call => call.Instructions.Contains("Be warm, calm and supportive", StringComparison.Ordinal)) ||
         (Model.Count == 0 && Seen?.Contains("really glad that you wrote", StringComparison.Ordinal) == true);
+
+    /// <summary>Gets a value indicating whether the user was told that an end is final, and how to confirm their wish (R12).</summary>
+    public bool Tells => Seen?.Contains("That is final", StringComparison.Ordinal) == true;
+
+    /// <summary>Gets a value indicating whether the model asked for the end in its last two answers, each time alone (R13).</summary>
+    public bool IsConfirmedByModel => Model is [.., { EndCalls: 1 }, { EndCalls: 1 }];
 
     private bool HasEnded => Ended is not null || HasEndedReason;
 

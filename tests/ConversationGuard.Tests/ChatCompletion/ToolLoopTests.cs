@@ -111,6 +111,82 @@ public class ToolLoopTests(ChatPath path, bool isOutermost)
     }
 
     [Test]
+    public async Task R10_steps_that_the_host_takes_under_a_new_conversation_id_each_are_one_turn()
+    {
+        await using var chat = new GuardedChat(path) { Key = null };
+        chat.Model.Respond = (_, _) =>
+        {
+            var response = CallToolsTwice([], null, chat.Model.Calls.Count % 3);
+            response.ConversationId = $"conv-{chat.Model.Calls.Count}";
+            return response;
+        };
+        string? conversationId = null;
+        async Task<ChatResponse> SayAsync(string text)
+        {
+            var answer = await chat.AskAsync([new(ChatRole.User, text)], new ChatOptions { ConversationId = conversationId });
+            while (answer.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().FirstOrDefault() is { } asked)
+            {
+                conversationId = answer.ConversationId;
+                answer.Text.Should().NotContain("may be ended");
+                answer = await chat.AskAsync([new(ChatRole.Tool, [new FunctionResultContent(asked.CallId, "insult from a tool")])], new ChatOptions { ConversationId = conversationId });
+            }
+
+            conversationId = answer.ConversationId;
+            return answer;
+        }
+
+        await SayAsync("insult one");
+        await SayAsync("insult two");
+        var warned = await SayAsync("insult three");
+
+        warned.Text.Should().Contain("may be ended");
+        conversationId.Should().Be("conv-9");
+        chat.Classifier.Calls.Should().Be(3);
+        (await chat.Guard.GetStatusAsync("conv-9")).State.Violations.Should().HaveCount(3).And.OnlyContain(entry => entry.IsDelivered);
+        await chat.Awaiting(_ => SayAsync("insult four")).Should().ThrowAsync<ConversationEndedException>();
+    }
+
+    [Test]
+    public async Task R10_a_loop_whose_messages_the_host_gives_new_ids_in_every_call_is_one_turn()
+    {
+        await using var chat = new GuardedChat(path);
+        chat.Model.Respond = CallToolsTwice;
+        var (history, sent) = (new List<ChatMessage>(), 0);
+        async Task<ChatResponse> AskAsync()
+        {
+            // What the user did not write the host makes anew for every call.
+            var shown = history.ConvertAll(message => message.Clone());
+            shown.FindAll(message => message.Role != ChatRole.User).ForEach(message => message.MessageId = $"made-{++sent}");
+            var response = await chat.AskAsync(shown);
+            history.AddRange(response.Messages);
+            return response;
+        }
+
+        async Task<ChatResponse> SayAsync(string text)
+        {
+            history.Add(new ChatMessage(ChatRole.User, text) { MessageId = text });
+            var answer = await AskAsync();
+            while (answer.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().FirstOrDefault() is { } asked)
+            {
+                answer.Text.Should().NotContain("may be ended");
+                history.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(asked.CallId, "insult from a tool")]));
+                answer = await AskAsync();
+            }
+
+            return answer;
+        }
+
+        await SayAsync("insult one");
+        await SayAsync("insult two");
+        var warned = await SayAsync("insult three");
+
+        warned.Text.Should().Contain("may be ended");
+        (chat.Model.Calls.Count, chat.Classifier.Calls).Should().Be((9, 3));
+        (await chat.StateAsync()).Violations.Should().HaveCount(3).And.OnlyContain(entry => entry.IsDelivered);
+        await chat.Awaiting(_ => SayAsync("insult four")).Should().ThrowAsync<ConversationEndedException>();
+    }
+
+    [Test]
     public async Task R10_a_loop_over_a_history_held_by_the_server_is_one_turn()
     {
         await using var chat = NewChat();

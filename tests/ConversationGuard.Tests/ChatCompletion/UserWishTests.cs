@@ -102,6 +102,78 @@ public class UserWishTests(ChatPath path, string? key)
     }
 
     [Test]
+    public async Task R12_who_says_more_than_the_answer_confirms_nothing_for_the_model_either([Values("what is the weather", "insult one", "unsure hm", "please end this chat")] string before)
+    {
+        await using var chat = Chat();
+        await chat.SayAsync(Wish);
+
+        await chat.AskAsync([.. chat.History, new ChatMessage(ChatRole.User, before), new ChatMessage(ChatRole.User, "and then?")]);
+
+        chat.Model.Calls[1].HasEndTool().Should().BeFalse();
+    }
+
+    [Test]
+    public async Task R12_a_wish_that_more_was_said_after_was_not_told_that_an_end_is_final()
+    {
+        await using var chat = Chat();
+        var wish = new ChatMessage(ChatRole.User, Wish);
+        (await chat.AskAsync([wish, new ChatMessage(ChatRole.User, "what is the weather")])).Text.Should().NotContain("final");
+
+        // The second message is edited.
+        await chat.AskAsync([wish, new ChatMessage(ChatRole.User, "yes")]);
+
+        chat.Model.Calls[1].HasEndTool().Should().BeFalse();
+        chat.Observer.Of(GuardEventKind.ConversationEnded).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task R12_where_something_may_have_been_said_after_the_wish_a_yes_ends_nothing()
+    {
+        await using var chat = Chat();
+        await chat.SayAllAsync(Wish, "what is the weather");
+
+        // The host trims the middle; it might as well be an edit.
+        chat.History.RemoveRange(1, 2);
+        await chat.SayAsync("yes");
+
+        chat.Model.Calls[2].HasEndTool().Should().BeFalse();
+        chat.Observer.Of(GuardEventKind.ConversationEnded).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task R11_a_branch_from_before_the_wish_is_open_whether_the_user_or_the_model_confirmed_it([Values] bool isModel)
+    {
+        await using var chat = Chat();
+        await chat.SayAllAsync("hello", "how are you", Wish);
+        if (isModel && key is not null)
+        {
+            chat.Model.Says(ModelScript.AsksForTheEnd(callId: "end-1"), ModelScript.AsksForTheEnd(callId: "end-2"));
+            await chat.EndsAtAsync("do it");
+        }
+        else
+        {
+            await chat.EndsAtAsync("yes");
+        }
+
+        chat.History.RemoveRange(2, 4);
+
+        (await chat.SayAsync("what is the weather")).Text.Should().StartWith("Reply");
+    }
+
+    [Test]
+    public async Task R12_a_step_after_a_tool_tells_of_no_end_where_more_was_said_after_the_wish([Values("what is the weather", "unsure hm")] string more)
+    {
+        await using var chat = Chat();
+        chat.Model.Says(ModelScript.Calls("look"));
+        ChatMessage[] said = [new(ChatRole.User, Wish), new(ChatRole.User, more)];
+        var step = await chat.AskAsync(said);
+
+        var response = await chat.AskAsync([.. said, .. step.Messages, new ChatMessage(ChatRole.Tool, [new FunctionResultContent("look-id", "sunny")])]);
+
+        response.Text.Should().Be("Reply 2");
+    }
+
+    [Test]
     public async Task R5_in_a_crisis_hold_nobody_speaks_of_ending_and_a_yes_ends_nothing()
     {
         await using var chat = Chat();

@@ -151,6 +151,27 @@ public class ConversationStateTests
         new LedgerScript().Violation(GuardAction.Continue).NewViolation().State().FailedRedirections.Should().Be(0);
 
     [Test]
+    public void R3_a_redirection_has_not_failed_if_the_host_took_the_violation_after_it_back() =>
+        new LedgerScript().Violation().Violation().TakenBack().NewViolation().State().Should().Match<ConversationState>(state => state.FailedRedirections == 0 && state.Violations.Count == 2);
+
+    [Test]
+    public void What_the_host_took_back_counts_for_nothing()
+    {
+        new LedgerScript().Violation().TakenBack().State().IsClean.Should().BeTrue();
+        new LedgerScript().Violation(GuardAction.Warn).TakenBack().State().IsWarned.Should().BeFalse();
+        new LedgerScript().Crisis().TakenBack().State().IsCrisisHold.Should().BeFalse();
+        new LedgerScript().Calm().TakenBack().State().CalmTurns.Should().Be(0);
+        new LedgerScript().Violation().TakenBack().NewViolation().State().Should().Match<ConversationState>(state => state.FailedRedirections == 0 && state.Violations.Count == 1);
+    }
+
+    [Test]
+    public void R12_a_turn_that_the_host_took_back_forgets_a_wish_as_every_turn_does()
+    {
+        new LedgerScript().Wish().Violation().TakenBack().State().HasWish.Should().BeFalse();
+        new LedgerScript().Wish().TakenBack().State().HasWish.Should().BeFalse();
+    }
+
+    [Test]
     public void R8_a_redirection_that_was_not_delivered_never_fails() =>
         new LedgerScript().Violation(isDelivered: false).Violation(isDelivered: false).NewViolation().State()
             .Should().Match<ConversationState>(state => state.FailedRedirections == 0 && state.Violations.Count == 3);

@@ -97,6 +97,17 @@ public class EndWishTests
     public void R12_what_is_no_clear_yes_is_not_taken_for_one(string text) => EndWish.IsConfirmedBy(text).Should().BeFalse();
 
     [Test]
+    public void R12_what_is_longer_than_120_characters_says_more_than_a_wish_or_a_yes()
+    {
+        var wish = "ok ok ok " + string.Concat(Enumerable.Repeat("please ", 14)) + "end this chat";
+        var yes = "yes sure" + string.Concat(Enumerable.Repeat(" yes", 28));
+
+        (wish.Length, yes.Length).Should().Be((120, 120));
+        (EndWish.IsIn(wish), EndWish.IsConfirmedBy(yes)).Should().Be((true, true));
+        (EndWish.IsIn(wish + "!"), EndWish.IsConfirmedBy(yes + "!")).Should().Be((false, false));
+    }
+
+    [Test]
     public void Long_and_broken_text_is_no_wish()
     {
         EndWish.IsIn("please " + string.Concat(Enumerable.Repeat("please ", 100_000)) + "end this chat").Should().BeFalse();

@@ -126,7 +126,9 @@ public class GuardWordingTests
         harm.Should().Contain(texts.Behaviors["illicit/violent"]);
         var user = wording.Ended(EndReason.UserRequest, default);
         var model = wording.Ended(EndReason.ModelRequest, HarmCategory.Hate);
-        new[] { abuse, harm, host, user, model }.Should().OnlyHaveUniqueItems().And.OnlyContain(text => text.EndsWith(texts.NextSteps!, StringComparison.Ordinal) && !text.Contains("{behavior}"));
+        var atOnce = wording.Ended(EndReason.ImmediateCategory, HarmCategory.Hate);
+        atOnce.Should().Contain(texts.Behaviors["hate"]);
+        new[] { abuse, harm, host, user, model, atOnce }.Should().OnlyHaveUniqueItems().And.OnlyContain(text => text.EndsWith(texts.NextSteps!, StringComparison.Ordinal) && !text.Contains("{behavior}"));
     }
 
     [TestCase("de-AT", "de")]

@@ -58,6 +58,9 @@ public class HelpRequestTests
     }
 
     [Test]
+    public void A_sharp_s_is_read_as_two() => HelpRequest.Fold("Straße").Should().Be(" strasse");
+
+    [Test]
     public void A_very_long_text_costs_no_more_than_its_beginning()
     {
         HelpRequest.Fold(new string('a', 10_000_000)).Length.Should().BeLessThan(50_000);

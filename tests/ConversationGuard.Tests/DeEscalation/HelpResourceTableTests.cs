@@ -35,6 +35,15 @@ public partial class HelpResourceTableTests
     }
 
     [Test]
+    public void A_line_says_when_it_is_open_if_that_is_known()
+    {
+        var line = new HelpLine("Somebody", "116 123", "24/7", "https://example.org", "2024");
+
+        line.ToString().Should().Be("- Somebody: 116 123 (24/7), https://example.org");
+        (line with { Availability = null }).ToString().Should().Be("- Somebody: 116 123, https://example.org");
+    }
+
+    [Test]
     public void The_table_has_a_date() =>
         DateTime.TryParseExact(HelpResourceTable.AsOf, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _).Should().BeTrue();
 
@@ -47,6 +56,7 @@ public partial class HelpResourceTableTests
     [TestCase("sr-Latn-RS", "RS")]
     [TestCase("fr-CA-x-more", "CA")]
     [TestCase("ca-ES-valencia", "ES")]
+    [TestCase("en-za", "za")]
     [TestCase("de", null)]
     [TestCase("zh-Hans", null)]
     [TestCase("es-419", null)]

@@ -37,6 +37,13 @@ internal sealed class LedgerScript
 
     public LedgerScript Unclassified() => Add(TurnKind.Unclassified, GuardAction.Continue, false, default);
 
+    /// <summary>The host takes the latest turn back.</summary>
+    public LedgerScript TakenBack()
+    {
+        Ledger = Ledger.With(Ledger.Entries[^1] with { IsTakenBack = true });
+        return this;
+    }
+
     public LedgerScript Wait(TimeSpan time)
     {
         Now += time;
