@@ -116,9 +116,6 @@ internal sealed class ModelEnd : AIFunction
         return _refusal ?? Over;
     }
 
-    /// <summary>Forgets a request that was not confirmed at once.</summary>
-    public void Forget() => _requestedAt = null;
-
     /// <summary>Function invocation inside the guard calls it.</summary>
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {

@@ -95,15 +95,9 @@ internal sealed class ModelEndChatClient(IChatClient innerClient, ModelEnd end) 
     private async ValueTask<List<AIContent>> AnswerAsync(EndCalls calls, int round, CancellationToken cancellationToken)
     {
         var answers = new List<AIContent>();
-        if (end.Ended is not null || round == LastRound)
+        // With other tools pending the turn goes on outside, where they are run, in another call: what comes between ends the request.
+        if (end.Ended is not null || round == LastRound || calls.AreOthersPending)
         {
-            return answers;
-        }
-
-        if (calls.AreOthersPending)
-        {
-            // The turn goes on outside, where other tools are run: what comes between ends the request.
-            end.Forget();
             return answers;
         }
 

@@ -432,6 +432,12 @@ internal static class Oracle
                 return $"call {call.Index} ended, and the user saw \"{call.Seen}\"";
             }
 
+            // It is the words for the end and what can be done now, and no more.
+            if (!(call.Ended?.UserMessage ?? seen)!.EndsWith("If you think this was a mistake, please tell us.", StringComparison.Ordinal))
+            {
+                return $"call {call.Index} ended, and more was said: \"{call.Ended?.UserMessage ?? seen}\"";
+            }
+
             if (call.Ended is null && !seen!.StartsWith(Reason(call) == "host_request" ? "This conversation has been ended" : "I have ended", StringComparison.Ordinal))
             {
                 return $"call {call.Index} ended, and the user saw \"{call.Seen}\"";
@@ -527,7 +533,11 @@ internal static class Oracle
     private static IEnumerable<Turn> Between(Trace trace, Call call, Turn wish)
     {
         var atOnce = call.What == "at once" ? trace.Calls.Where(other => other.What == "at once" && Math.Abs(other.Index - call.Index) == 1).SelectMany(other => other.Asked) : [];
-        return call.Path.SkipWhile(turn => turn != wish).Skip(1).TakeWhile(turn => call.Asked is not [.., var last] || turn != last).Where(turn => !turn.IsDropped && !atOnce.Contains(turn));
+
+        // The same text again, sent with the result of a tool under an id from before, may be what was said before the wish.
+        var before = trace.Scenario.Holder == Holder.ServerWithChangingIds ? call.Path.TakeWhile(turn => turn != wish).Select(turn => turn.Text).ToHashSet() : [];
+        return call.Path.SkipWhile(turn => turn != wish).Skip(1).TakeWhile(turn => call.Asked is not [.., var last] || turn != last)
+            .Where(turn => !turn.IsDropped && !atOnce.Contains(turn) && !before.Contains(turn.Text));
     }
 
     private static string[] Behaviours { get; } =

@@ -16,36 +16,38 @@ internal static class Property
     /// <summary>Gets how many scenarios a property is tried on: <c>CONVERSATION_GUARD_SEQUENCES</c>, or enough for every build.</summary>
     public static int Sequences { get; } = int.TryParse(Environment.GetEnvironmentVariable("CONVERSATION_GUARD_SEQUENCES"), CultureInfo.InvariantCulture, out var set) ? set : Default;
 
-    /// <summary>Gets where the random choices begin; null for anywhere.</summary>
-    public static string? Seed => Sequences == Default ? BuildSeed : null;
-
     public static void Holds(this Gen<Scenario> scenarios, Func<Scenario, Breach?> broken)
     {
         Breach? breach = null;
         var watch = Stopwatch.StartNew();
         var tried = 0;
+        void Try(Scenario scenario)
+        {
+            if (breach is not null)
+            {
+                return;
+            }
+
+            tried++;
+            breach = broken(scenario);
+            if (breach is not null)
+            {
+                breach = Smallest(scenario, breach, broken);
+                throw new InvalidOperationException("A rule broke.");
+            }
+        }
+
         try
         {
-            scenarios.Sample(
-                scenario =>
-                {
-                    if (breach is not null)
-                    {
-                        return;
-                    }
-
-                    tried++;
-                    breach = broken(scenario);
-                    if (breach is not null)
-                    {
-                        breach = Smallest(scenario, breach, broken);
-                        throw new InvalidOperationException("A rule broke.");
-                    }
-                },
-                seed: Seed,
-                iter: Sequences,
-                threads: 1,
-                print: _ => "below");
+            if (Sequences == Default)
+            {
+                // A seed is that of the first sample alone: all of them are one sample here.
+                scenarios.Array[Default].Sample(all => Array.ForEach(all, Try), seed: BuildSeed, iter: 1, threads: 1, print: _ => "below");
+            }
+            else
+            {
+                scenarios.Sample(Try, iter: Sequences, threads: 1, print: _ => "below");
+            }
         }
         catch (CsCheckException error) when (breach is not null)
         {

@@ -161,37 +161,60 @@ public class RuleProperties(ChatPath path)
     [Test]
     public void R11_two_people_in_one_conversation_see_each_their_own_ladder() => Scenarios.OfTwo.Holds(IsTheLadder);
 
-    /// <summary>Until the ledger is clean again: then the conversation is under no terms.</summary>
+    /// <summary>Of every reload on a record that is not clean, the ones before it kept: until the record is clean, when the conversation is under no terms.</summary>
     [Test]
     public void R17_a_reload_brings_no_warning_and_no_end_earlier_than_the_old_settings_would() => Scenarios.Reloaded.Holds(scenario =>
     {
         var changed = HostSimulator.Play(scenario, path);
-        if (changed.Acts.Find(act => act.Step is Reload) is not { } reload || reload.BeforeCall == 0 || IsClean(changed.Calls[reload.BeforeCall - 1]))
+        var reloads = changed.Acts.FindAll(act => act.Step is Reload);
+        for (var kept = 0; kept < reloads.Count; kept++)
         {
-            return null;
+            // Settings that no call was made under count for nothing.
+            if (reloads[kept].BeforeCall == 0 || IsClean(changed.Calls[reloads[kept].BeforeCall - 1]) || (kept > 0 && reloads[kept - 1].BeforeCall == reloads[kept].BeforeCall))
+            {
+                continue;
+            }
+
+            var seen = 0;
+            var old = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Where(step => step is not Reload || seen++ < kept)] }, path);
+            if (IsHarsher(changed, old, reloads[kept].BeforeCall) is { } call)
+            {
+                return new Breach($"R17: call {call} warned or ended earlier than under the settings before reload {kept}", changed.Transcript() + "without it:\n" + old.Transcript());
+            }
         }
 
-        var old = HostSimulator.Play(scenario with { Steps = [.. scenario.Steps.Where(step => step is not Reload)] }, path);
+        return null;
+    });
+
+    private static bool IsClean(Call call) => call.State is null or { IsClean: true };
+
+    /// <summary>The first call in which a conversation was warned or ended, and would not have been yet without a reload.</summary>
+    private static int? IsHarsher(Trace changed, Trace old, int reload)
+    {
         var (warned, ended) = (false, false);
-        for (var i = 0; i < Math.Min(changed.Calls.Count, old.Calls.Count) && (i < reload.BeforeCall || !IsClean(changed.Calls[i - 1])); i++)
+        for (var i = 0; i < Math.Min(changed.Calls.Count, old.Calls.Count); i++)
         {
             var (was, isNow) = (old.Calls[i], changed.Calls[i]);
+            if (i >= reload && IsClean(changed.Calls[i - 1]))
+            {
+                return null;
+            }
+
+            warned &= i == 0 || changed.Calls[i - 1].State is not { IsClean: true };
             if (ended || was.What != isNow.What)
             {
                 return null;
             }
 
             (warned, ended) = (warned || was.Warns, was.IsEnd);
-            if ((isNow.Warns && !warned) || (isNow.IsEnd && !ended))
+            if ((isNow.Warns && !warned && !ended) || (isNow.IsEnd && !ended))
             {
-                return new Breach($"R17: call {i} {(isNow.IsEnd ? "ended" : "warned")} earlier than under the settings before", changed.Transcript() + "without the reload:\n" + old.Transcript());
+                return i;
             }
         }
 
         return null;
-
-        static bool IsClean(Call call) => call.State is null or { IsClean: true };
-    });
+    }
 
     private static int Violations(Step step) => step switch
     {
