@@ -59,7 +59,7 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
         return call switch
         {
             { Settings.TrustsHistory: false } => new(ledger, ledger, reading.Turns, last),
-            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns)), reading.Turns, last),
+            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns, terms, now)), reading.Turns, last),
             _ => new(ledger, reading.Branch(ledger), reading.Turns, reading.Tip),
         };
     }
@@ -85,16 +85,18 @@ internal readonly record struct TrackedLedger(ConversationLedger Ledger, Convers
         return readings.OrderBy(Severity).First();
     }
 
-    /// <summary>What is sent to a server again after it answered something else stands where it is answered.</summary>
-    private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns)
+    /// <summary>What is sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words and what was said in a hold keep their place (R5, R6).</summary>
+    private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
     {
-        var answered = ledger.Entries.Count - 1;
-        while (answered >= 0 && !ledger.Entries[answered].IsDelivered)
+        bool IsSentAgain(LedgerEntry entry) => entry is { IsDelivered: false, Ending: null } && turns.Any(turn => turn.Id == entry.Turn);
+        var tail = ledger.Entries.Count;
+        while (tail > 0 && IsSentAgain(ledger.Entries[tail - 1]))
         {
-            answered--;
+            tail--;
         }
 
-        return [.. ledger.Entries.Take(answered).Where(entry => !entry.IsDelivered && entry.Kind != TurnKind.Crisis && turns.Any(turn => turn.Id == entry.Turn)).Select(entry => entry.Turn)];
+        List<LedgerEntry> moved = [.. ledger.Entries.Take(tail).Where(entry => IsSentAgain(entry) && entry.Kind != TurnKind.Calm)];
+        return moved.Count == 0 ? [] : [.. moved.Except(ConversationState.Fold(ledger, terms, now).OfHolds).Select(entry => entry.Turn)];
     }
 
     /// <summary>
