@@ -340,16 +340,19 @@ public class CounterexampleTests(ChatPath path)
     [Test]
     public async Task R10_messages_sent_together_are_not_counted_again_though_the_first_of_them_is_not_on_record()
     {
-        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 1);
-        ChatMessage[] together = [new(ChatRole.User, "calm one"), new(ChatRole.User, "insult two"), new(ChatRole.User, "insult three")];
-        await chat.SayAllAsync("insult one", "hello", "insult four", "calm");
-        chat.History.RemoveRange(0, 2);
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 2);
+        ChatMessage[] together = [new(ChatRole.User, "calm two"), new(ChatRole.User, "insult a"), new(ChatRole.User, "insult b")];
+        await chat.SayAsync("insult one");
+        chat.History.Clear();
+        await chat.SayAsync("calm one");
         await FailsAsync(chat, [.. chat.History, .. together]);
-        (await chat.StateAsync()).Violations.Should().HaveCount(2);
+        ChatMessage unsure = new(ChatRole.User, "unsure");
+        var reply = await chat.AskAsync([.. chat.History, .. together, unsure]);
+        await FailsAsync(chat, [.. chat.History, .. together, unsure, .. reply.Messages, new(ChatRole.User, "insult c")]);
 
-        await chat.AskAsync([.. chat.History, .. together, new(ChatRole.User, "unsure")]);
+        await chat.AskAsync([.. chat.History, .. together, new(ChatRole.User, "insult d")]);
 
-        (await chat.StateAsync()).Violations.Should().HaveCount(2);
+        (await chat.StateAsync()).Violations.Should().HaveCount(3, "two were sent together, and one instead of what followed");
     }
 
     [Test]
