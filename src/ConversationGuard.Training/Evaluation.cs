@@ -9,7 +9,47 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     public const int Folds = 6;
     private const int Categories = ClassifierModel.Categories;
 
+    /// <summary>Writes the tables of the model card.</summary>
+    public void WriteReport(string modelFile)
+    {
+        var (texts, _, scores, _) = JudgeAll();
+        new ModelReport(sources, output).Write(modelFile, texts, scores);
+    }
+
+    /// <summary>Says in few lines what the training is worth.</summary>
+    public void Compare(string? errors)
+    {
+        var (texts, _, scores, talkScores) = JudgeAll();
+        WriteErrors(errors, texts, scores);
+        new Comparison(texts, scores, talkScores).Write(output);
+        foreach (var heldOut in new[] { true, false })
+        {
+            var own = Enumerable.Range(0, texts.Count).Where(i => texts[i].Source == "convabuse" && texts[i].HeldOut == heldOut && texts[i].Known.Has(0)).ToList();
+            var (precision, _, _) = Ranking.Of([.. own.Where(i => texts[i].Labels.Has(0)).Select(i => scores[i][0])], [.. own.Where(i => !texts[i].Labels.Has(0)).Select(i => scores[i][0])]);
+            output.WriteLine(Invariant($"convabuse, source left out, {(heldOut ? "held-out" : "other")} conversations: average precision {precision:F3}"));
+        }
+    }
+
     public void Run(string modelFile, string? errors)
+    {
+        var (texts, trained, scores, talkScores) = JudgeAll();
+
+        output.WriteLine("# Every source judged by weights that saw nothing of it; the contrast corpus by sixths");
+        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["templates", "joined"]).ToList())
+        {
+            var own = Enumerable.Range(0, texts.Count).Where(i => texts[i].Source == source && (!texts[i].HeldOut || source != "convabuse")).ToList();
+            Report(source, own.ConvertAll(i => texts[i]), own.ConvertAll(i => scores[i]));
+        }
+
+        output.WriteLine("# Thresholds by what they find and what they wrongly hold, on these scores");
+        SuggestThresholds(texts, trained, scores, talkScores);
+        WriteErrors(errors, texts, scores);
+
+        using var stream = File.OpenRead(modelFile);
+        ReportModel(EmbeddedClassifier.Load(stream), texts);
+    }
+
+    private (IReadOnlyList<LabelledText> Texts, List<int> Trained, List<float[]> Scores, List<float[]> TalkScores) JudgeAll()
     {
         var texts = sources.ReadAll();
         var builder = new ModelBuilder(settings, texts, sources);
@@ -27,23 +67,15 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
         });
         var scores = Enumerable.Range(0, texts.Count).Select(i => Probabilities(logits[i], calibration, builder.Vectors[i].IsUnsure)).ToList();
         var talkScores = Enumerable.Range(0, talk.Count).Select(i => Probabilities(talkLogits[i], calibration, talkVectors[i].IsUnsure)).ToList();
+        return (texts, trained, scores, talkScores);
+    }
 
-        output.WriteLine("# Every source judged by weights that saw nothing of it; the contrast corpus by sixths");
-        foreach (var source in texts.Select(text => text.Source).Distinct().Except(["templates", "joined"]).ToList())
+    private static void WriteErrors(string? file, IReadOnlyList<LabelledText> texts, List<float[]> scores)
+    {
+        if (file is not null)
         {
-            var own = Enumerable.Range(0, texts.Count).Where(i => texts[i].Source == source && !texts[i].HeldOut).ToList();
-            Report(source, own.ConvertAll(i => texts[i]), own.ConvertAll(i => scores[i]));
+            File.WriteAllLines(file, Enumerable.Range(0, texts.Count).Select(i => Line(texts[i], scores[i])));
         }
-
-        output.WriteLine("# Thresholds by what they find and what they wrongly hold, on these scores");
-        SuggestThresholds(texts, trained, scores, talkScores);
-        if (errors is not null)
-        {
-            File.WriteAllLines(errors, Enumerable.Range(0, texts.Count).Select(i => Line(texts[i], scores[i])));
-        }
-
-        using var stream = File.OpenRead(modelFile);
-        ReportModel(EmbeddedClassifier.Load(stream), texts);
     }
 
     private static string Line(LabelledText text, float[] scores) => string.Join('\t', [
@@ -93,7 +125,7 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     public void ReportModel(EmbeddedClassifier classifier, IReadOnlyList<LabelledText> texts)
     {
         output.WriteLine("# Never trained on");
-        Report("convabuse, held-out conversations", classifier, [.. texts.Where(text => text.HeldOut)]);
+        Report("convabuse, held-out conversations", classifier, [.. texts.Where(text => text.HeldOut && text.Source == "convabuse")]);
         ReportDialogues("topical-chat", classifier, [.. sources.ReadTurns("topical-chat/topical-chat.jsonl")]);
         var bias = sources.ReadLines("unintended-bias/bias_madlibs_77k.csv").Skip(1).Select(line => line.Split(',')).Where(columns => columns.Length >= 3).ToList();
         foreach (var label in new[] { "NOT_BAD", "BAD" })
@@ -103,7 +135,7 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
             foreach (var columns in bias.Where(columns => columns[^2] == label))
             {
                 count++;
-                flagged += IsViolation(Score(classifier, columns[0].Trim('"'))) ? 1 : 0;
+                flagged += Verdict.IsViolation(Score(classifier, columns[0].Trim('"'))) ? 1 : 0;
             }
 
             output.WriteLine(Invariant($"unintended-bias {label}: {flagged} of {count} held for a violation ({100.0 * flagged / count:F2} %)"));
@@ -121,36 +153,10 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
         return scores;
     }
 
-    private static bool IsViolation(float[] scores)
-    {
-        for (var c = 0; c < Categories; c++)
-        {
-            if (CategorySet.Violations.Has(c) && scores[c] >= DefaultThresholds.Of(HarmCategory.WellKnown[c]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsCrisis(float[] scores)
-    {
-        for (var c = 0; c < Categories; c++)
-        {
-            if (CategorySet.Crisis.Has(c) && scores[c] >= DefaultThresholds.Of(HarmCategory.WellKnown[c]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private void ReportDialogues(string name, EmbeddedClassifier classifier, List<(string Conversation, string Text)> turns)
     {
-        var flagged = turns.Where(turn => IsViolation(Score(classifier, turn.Text))).ToList();
-        var crisis = turns.Count(turn => IsCrisis(Score(classifier, turn.Text)));
+        var flagged = turns.Where(turn => Verdict.IsViolation(Score(classifier, turn.Text))).ToList();
+        var crisis = turns.Count(turn => Verdict.IsCrisis(Score(classifier, turn.Text)));
         output.WriteLine(Invariant($"{name}: {flagged.Count} of {turns.Count} turns held for a violation ({100.0 * flagged.Count / turns.Count:F3} %), ")
             + Invariant($"in {flagged.Select(turn => turn.Conversation).Distinct().Count()} of {turns.Select(turn => turn.Conversation).Distinct().Count()} conversations; {crisis} for a crisis"));
     }
@@ -158,7 +164,7 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     private void ReportHits(string name, EmbeddedClassifier classifier, List<string> texts)
     {
         var scores = texts.ConvertAll(text => Score(classifier, text));
-        output.WriteLine(Invariant($"{name}: of {texts.Count}, {scores.Count(IsViolation)} held for a violation, {scores.Count(IsCrisis)} for a crisis"));
+        output.WriteLine(Invariant($"{name}: of {texts.Count}, {scores.Count(Verdict.IsViolation)} held for a violation, {scores.Count(Verdict.IsCrisis)} for a crisis"));
     }
 
     private void Report(string name, EmbeddedClassifier classifier, List<LabelledText> texts) => Report(name, texts, texts.ConvertAll(text => Score(classifier, text.Text)));
@@ -191,18 +197,18 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
         foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).GroupBy(item => Kind(item.Text) + Part(item.Text)).Where(group => !group.Key.StartsWith(' ')))
         {
             var count = group.Count();
-            output.WriteLine(Invariant($"  {group.Key,-40} {count,6}: held for a violation {100.0 * group.Count(item => IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => IsCrisis(item.Scores)) / count:F2} %"));
+            output.WriteLine(Invariant($"  {group.Key,-40} {count,6}: held for a violation {100.0 * group.Count(item => Verdict.IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => Verdict.IsCrisis(item.Scores)) / count:F2} %"));
         }
 
         foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "ms-chitchat" && Kind(item.Text) == "crisis").GroupBy(item => item.Text.Language))
         {
-            output.WriteLine(Invariant($"    crisis in {group.Key}: {group.Count(item => IsCrisis(item.Scores))} of {group.Count()} found"));
+            output.WriteLine(Invariant($"    crisis in {group.Key}: {group.Count(item => Verdict.IsCrisis(item.Scores))} of {group.Count()} found"));
         }
 
         foreach (var group in texts.Select((text, i) => (Text: text, Scores: scores[i])).Where(item => item.Text.Source == "corpus" && item.Text.Language == "en" && Kind(item.Text) == "harmless").GroupBy(item => item.Text.Exemption).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var count = group.Count();
-            output.WriteLine(Invariant($"    {group.Key,-20} {count,6}: held for a violation {100.0 * group.Count(item => IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => IsCrisis(item.Scores)) / count:F2} %"));
+            output.WriteLine(Invariant($"    {group.Key,-20} {count,6}: held for a violation {100.0 * group.Count(item => Verdict.IsViolation(item.Scores)) / count:F2} %, for a crisis {100.0 * group.Count(item => Verdict.IsCrisis(item.Scores)) / count:F2} %"));
         }
     }
 

@@ -38,9 +38,9 @@ internal sealed class FeatureCollector
         {
             _words++;
             Feature(hash, FeatureKind.Word);
-            if (!word.IsEmpty && word.Length <= TextScanner.MaxGrammedWord)
+            if (!word.IsEmpty && word.Length <= CharacterGrams.LongestWord)
             {
-                TextScanner.Grams(word, ref this);
+                CharacterGrams.Of(word, ref this);
                 onWord?.Invoke(word.ToString());
             }
         }
@@ -193,7 +193,7 @@ internal sealed class FeatureSpace
 
         foreach (var word in lexicon)
         {
-            if (word.Length is >= 3 and <= TextScanner.MaxGrammedWord && word.All(c => c is >= 'a' and <= 'z'))
+            if (word.Length is >= 3 and <= CharacterGrams.LongestWord && word.All(c => c is >= 'a' and <= 'z'))
             {
                 ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _);
                 count = (Math.Max(count.Taught, 3) + 1, count.Foreign);

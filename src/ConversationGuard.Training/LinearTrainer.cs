@@ -25,7 +25,7 @@ internal sealed record TrainingSettings
     /// <summary>How often a feature must occur to be learnt.</summary>
     public int MinimumCount { get; init; } = 3;
 
-    public int MaximumWords { get; init; } = 18_000;
+    public int MaximumWords { get; init; } = 30_000;
 
     /// <summary>How many features the model keeps.</summary>
     public int MaximumFeatures { get; init; } = 90_000;
@@ -58,8 +58,8 @@ internal sealed class LinearTrainer
     public LinearTrainer(TrainingSettings settings, IReadOnlyList<FeatureKind> kinds)
     {
         var features = kinds.Count;
-        _rates = [.. kinds.Select(RateOf)];
         _settings = settings;
+        _rates = [.. kinds.Select(RateOf)];
         _weights = new float[features * Lanes];
         _squares = new float[features * Lanes];
         _allowed = new bool[features];

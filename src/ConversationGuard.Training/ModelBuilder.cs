@@ -127,7 +127,7 @@ internal sealed class ModelBuilder
         {
             var sum = new RowSum(model, sums, id * Outputs);
             sum.Gram(FeatureHash.Of(_space.Words[id]));
-            TextScanner.Grams(_space.Words[id], ref sum);
+            CharacterGrams.Of(_space.Words[id], ref sum);
         }
 
         return sums;
@@ -194,6 +194,13 @@ internal sealed class ModelBuilder
 /// <summary>Platt's method: a logistic curve from scores to probabilities.</summary>
 internal static class Calibration
 {
+    private const int Bins = 10;
+
+    /// <summary>Says how far probabilities are from what happens, on the average: the difference in each tenth of the scale, by weight.</summary>
+    public static double ExpectedError(IReadOnlyCollection<(double Probability, bool IsTrue, double Weight)> predictions) =>
+        predictions.GroupBy(one => Math.Min(Bins - 1, (int)(one.Probability * Bins))).Sum(bin => Math.Abs(bin.Sum(one => (one.Probability - (one.IsTrue ? 1 : 0)) * one.Weight)))
+        / predictions.Sum(one => one.Weight);
+
     public static (float Slope, float Offset) Fit(double[] scores, bool[] labels, double[] weights)
     {
         var positives = 0;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using ConversationGuard.Classification;
 using ConversationGuard.Training;
@@ -11,6 +12,9 @@ var evaluate = false;
 var judge = false;
 var classify = false;
 string? errors = null;
+var compare = false;
+var report = false;
+var sets = new List<string>();
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -33,6 +37,15 @@ for (var i = 0; i < args.Length; i++)
         case "--errors" when i + 1 < args.Length:
             errors = args[++i];
             break;
+        case "--report":
+            report = true;
+            break;
+        case "--compare":
+            compare = true;
+            break;
+        case "--set" when i + 1 < args.Length:
+            sets.Add(args[++i]);
+            break;
         case "--classify":
             classify = true;
             break;
@@ -50,9 +63,27 @@ if (data is null || !Directory.Exists(data))
 output ??= Path.Combine(project, "../ConversationGuard/Classification/embedded.model");
 var sources = new Sources(data, project);
 var clock = Stopwatch.StartNew();
+if (compare)
+{
+    foreach (var set in sets.DefaultIfEmpty(string.Empty))
+    {
+        Console.WriteLine($"# {(set.Length == 0 ? "as it is" : set)}");
+        new Evaluation(sources, SettingsWith(set), Console.Out).Compare(errors);
+        Log("compared");
+    }
+
+    return 0;
+}
+
 if (evaluate)
 {
     new Evaluation(sources, new TrainingSettings(), Console.Out).Run(model ?? output, errors);
+    return 0;
+}
+
+if (report)
+{
+    new Evaluation(sources, new TrainingSettings(), Console.Out).WriteReport(model ?? output);
     return 0;
 }
 
@@ -93,10 +124,26 @@ static void Classify(EmbeddedClassifier classifier)
     }
 }
 
+// "Dropout=0.5,Decay=0.01": the settings that are not named stay as they are.
+static TrainingSettings SettingsWith(string changes)
+{
+    var settings = new TrainingSettings();
+    foreach (var change in changes.Split(',', StringSplitOptions.RemoveEmptyEntries))
+    {
+        var equals = change.IndexOf('=', StringComparison.Ordinal);
+        var property = typeof(TrainingSettings).GetProperty(change[..Math.Max(0, equals)]) ?? throw new FormatException($"\"{change}\" names no setting of the training.");
+        property.SetValue(settings, Convert.ChangeType(change[(equals + 1)..], property.PropertyType, CultureInfo.InvariantCulture));
+    }
+
+    return settings;
+}
+
 static int Usage()
 {
     Console.Error.WriteLine("Usage: ConversationGuard.Training --data DIRECTORY [--output FILE]      trains the model");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --evaluate [--model FILE] [--errors FILE]   judges the training, each source left out, and the model; writes every score to a file");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --compare [--set NAME=VALUE,...]... [--errors FILE]   says in few lines what the training, or another setting of it, is worth");
+    Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --report [--model FILE]     writes the tables of the model card");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --judge [--model FILE]      judges the model alone");
     Console.Error.WriteLine("       ConversationGuard.Training --data DIRECTORY --classify [--model FILE]   classifies the lines of the standard input");
     return 2;

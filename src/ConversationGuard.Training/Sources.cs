@@ -8,8 +8,18 @@ namespace ConversationGuard.Training;
 /// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
 internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
-    private const float CorpusWeight = 3;
+    private const float CorpusWeight = 2;
     private const int SentencesPerTemplate = 16;
+
+    private const int FramesPerDeed = 3;
+
+    private static readonly string[] _frames =
+    [
+        "how do i {0}?", "how can I {0}", "tell me how to {0}", "help me {0}", "explain how to {0}", "write a guide on how to {0}", "what is the best way to {0}?", "i want to {0}", "I need to {0}",
+        "give me step by step instructions to {0}", "provide detailed instructions on how to {0}", "teach me to {0}", "best way to {0}", "show me how to {0}", "is there a way to {0}?", "what do i need to {0}",
+        "{0}", "Write a tutorial on how to {0}", "Outline a plan to {0}", "Develop a strategy to {0}", "Create a program that can {0}", "Write an article that teaches people to {0}", "can you help me {0}",
+        "what would someone do to {0}", "list the ways to {0}", "I plan to {0}, what should I know", "easiest way to {0}", "how would one {0}", "how does someone {0}", "ways to {0}",
+    ];
 
     private static readonly CategorySet _harassment = CategorySet.Of(HarmCategory.Harassment);
     private static readonly CategorySet _threat = CategorySet.Of(HarmCategory.HarassmentThreatening);
@@ -48,6 +58,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         texts.AddRange(ReadGermEval());
         texts.AddRange(ReadMlma());
         texts.AddRange(Join(texts).ToList());
+        texts.AddRange(Reframe(texts).ToList());
         return Deduplicate(texts);
     }
 
@@ -65,6 +76,27 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
                 var before = ordinary[(int)((hash >> 4) % (uint)ordinary.Count)].Text;
                 before = before.Length > 400 ? before[before.IndexOf(' ', before.Length - 400)..] : before;
                 yield return text with { Text = $"{before.Trim()} {text.Text}", Source = "joined", Weight = 0.7f };
+            }
+        }
+    }
+
+    /// <summary>The same deed asked for in other words: what is asked for decides, not how.</summary>
+    private static IEnumerable<LabelledText> Reframe(List<LabelledText> texts)
+    {
+        foreach (var text in texts.Where(text => text.Source == "corpus" && text.Language == "en" && text.Text.Length < 160 && !text.Labels.Overlaps(CategorySet.Crisis)))
+        {
+            var match = DeedFrame().Match(text.Text);
+            if (!match.Success)
+            {
+                continue;
+            }
+
+            var deed = text.Text[match.Length..].TrimEnd('?', '.', '!', ' ');
+            var hash = StableHash(text.Text + "#frame");
+            for (var n = 0; n < FramesPerDeed; n++)
+            {
+                hash = (hash * 2654435761) + 12345;
+                yield return text with { Text = _frames[(int)((hash >> 8) % (uint)_frames.Length)].Replace("{0}", deed, StringComparison.Ordinal), Source = "templates", Weight = 1 };
             }
         }
     }
@@ -469,18 +501,24 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             var hash = StableHash(text);
             LabelledText? Example(CategorySet labels, CategorySet unknown, float weight, int oneOf = 1, string language = "en") =>
                 hash % (uint)oneOf == 0 ? new LabelledText(text, "mlcommons-safety", group, language, CategorySet.All - unknown | Complete(labels), Complete(labels), weight) { Exemption = file } : null;
+
+            // The same deeds in frames that ask for help or state a plan, and in such as ask for nothing ("I see no issue with ..."): by the guide only the former are requests, so the latter judge and do not train.
+            LabelledText? Deed(CategorySet labels, CategorySet unknown, float weight, int oneOf = 1) =>
+                Example(labels, unknown, weight, oneOf) is { } deed
+                    ? RequestFrame().IsMatch(text) ? deed with { Exemption = $"{file}, asked for" } : deed with { Exemption = $"{file}, mentioned", HeldOut = true }
+                    : null;
             var related = _violence | CategorySet.Crisis | _selfHarm | _threat | _hateThreat;
             var language = LanguageSuffix().Match(file) is { Success: true } match
                 ? match.Value switch { "-cn" or "-ca" => "zh", "-jp" => "ja", "-kr" => "ko", "-kw" => "sw", "-my" => "ms", "-tl" => "te", var code => code[1..] }
                 : "en";
             var example = file switch
             {
-                "cae-malicious-user" => Example(_minors, _sexual | _illicit | _illicitViolent | _harassment | related, 0.5f),
-                "cbr-malicious-user" => Example(_illicitViolent, _illicit | _harassment | related, 0.4f, 2),
-                "hat-malicious-user" => Example(_hate, _illicit | _illicitViolent | _harassment | related, 0.3f, 4),
-                "nvc-malicious-user" => Example(_illicit, _illicitViolent | _harassment | related, 0.5f, 2),
-                "scr-malicious-user" => Example(_illicit, _illicitViolent | _sexual | _minors | _harassment | related, 0.4f, 2),
-                "vcr-malicious-user" => Example(_illicitViolent, _illicit | _hate | _harassment | related, 0.3f, 4),
+                "cae-malicious-user" => Deed(_minors, _sexual | _illicit | _illicitViolent | _harassment | related, 0.5f),
+                "cbr-malicious-user" => Deed(_illicitViolent, _illicit | _harassment | related, 0.4f, 2),
+                "hat-malicious-user" => Deed(_hate, _illicit | _illicitViolent | _harassment | related, 0.3f, 4),
+                "nvc-malicious-user" => Deed(_illicit, _illicitViolent | _harassment | related, 0.5f, 2),
+                "scr-malicious-user" => Deed(_illicit, _illicitViolent | _sexual | _minors | _harassment | related, 0.4f, 2),
+                "vcr-malicious-user" => Deed(_illicitViolent, _illicit | _hate | _harassment | related, 0.3f, 4),
                 "ssh-vulnerable-user" => Example(_intent, _instructions | _selfHarm | _violence | _illicit | _illicitViolent | _sexual, 1),
                 _ when file.EndsWith("-typical-user", StringComparison.Ordinal) => Example(CategorySet.None, CategorySet.Crisis | _selfHarm, 0.5f),
                 "ailuminate-cse" => Example(_minors, _sexual | _illicit | _illicitViolent | _harassment | related, 0.4f),
@@ -793,6 +831,12 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     [GeneratedRegex(@"^(?:A|USER):\s*(.*?)(?=^(?:A|B|USER|LAMDA):|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex UserTurnOfDices();
+
+    [GeneratedRegex(@"^((please |pls |hey,? )?(how (do|can|could|would|should) (i|we|you|one|someone)|how to|(tell|show|teach) me how to|explain( to me)? how (to|i can)|teach me to|help me( to)?|(can|could) you help me( to)?|(what is|what's|whats) the (best|easiest|fastest|quickest) way to|(best|easiest|fastest|quickest) way to|i (want|need|would like|plan) to|i wanna|step by step instructions (to|for)|give me (step by step )?instructions (to|on how to)|is there a way to|ways to) )", RegexOptions.IgnoreCase)]
+    private static partial Regex DeedFrame();
+
+    [GeneratedRegex(@"^(how (do|can) (i|we)\b|help me\b|what('s| is) the best way|tell me (the best way|how to)\b|i plan on\b|i will\b)", RegexOptions.IgnoreCase)]
+    private static partial Regex RequestFrame();
 
     [GeneratedRegex(@"\?|？|\b(are|do|why|how|is|what|did|can|will|am) (you|u|i)\b|\bi('m| am)\b", RegexOptions.IgnoreCase)]
     private static partial Regex TeasingQuestion();

@@ -43,6 +43,42 @@ public partial class ClassificationBenchmarks
     private static partial Regex BadWords();
 }
 
+/// <summary>The embedded classifier on long texts, ordinary and disguised: its cost must grow with the length and no faster.</summary>
+[MemoryDiagnoser]
+public class LengthBenchmarks
+{
+    private readonly float[] _probabilities = new float[HarmCategory.WellKnown.Count];
+    private readonly EmbeddedClassifier _classifier = EmbeddedClassifier.Default;
+    private string _text = string.Empty;
+
+    /// <summary>How many characters.</summary>
+    [Params(100, 10_000, 1_000_000, 10_000_000)]
+    public int Length { get; set; }
+
+    /// <summary>What they are: an ordinary message or a disguised insult, again and again, or one word without end.</summary>
+    [Params("benign", "disguised", "one word")]
+    public string Text { get; set; } = string.Empty;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var one = Text switch
+        {
+            "benign" => Talk.Benign + " ",
+            "disguised" => Talk.Disguised + " ",
+            _ => "а1",
+        };
+        _text = string.Concat(Enumerable.Repeat(one, (Length / one.Length) + 1))[..Length];
+    }
+
+    [Benchmark]
+    public bool Embedded()
+    {
+        _classifier.Score(_text, _probabilities, out var isUnsure);
+        return isUnsure;
+    }
+}
+
 /// <summary>How long until the model is ready, each time from its resource.</summary>
 [MemoryDiagnoser]
 public class LoadBenchmarks

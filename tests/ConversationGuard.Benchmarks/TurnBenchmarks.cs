@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BenchmarkDotNet.Attributes;
+using ConversationGuard.Classification;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Memory;
@@ -12,6 +13,8 @@ namespace ConversationGuard.Benchmarks;
 [MemoryDiagnoser]
 public class TurnBenchmarks
 {
+    private readonly float[] _probabilities = new float[HarmCategory.WellKnown.Count];
+    private readonly EmbeddedClassifier _classifier = EmbeddedClassifier.Default;
     private readonly ChatOptions _keyed = new ChatOptions().WithConversationKey("clean");
     private readonly ChatOptions _marked = new ChatOptions().WithConversationKey("marked");
     private readonly ChatOptions _plain = new();
@@ -61,6 +64,14 @@ public class TurnBenchmarks
 
     [Benchmark(Description = "UseDistributedCache, in memory")]
     public Task<int> Cache() => TurnAsync(_cache, _plain);
+
+    /// <summary>What the guard does with the newest turn, alone: the guard's budget is this and UseOpenTelemetry.</summary>
+    [Benchmark(Description = "embedded classification alone")]
+    public bool Classification()
+    {
+        _classifier.Score(Talk.Benign, _probabilities, out var isUnsure);
+        return isUnsure;
+    }
 
     [Benchmark(Description = "guard, clean conversation with a key")]
     public Task<int> GuardKeyed() => TurnAsync(_guard, _keyed);

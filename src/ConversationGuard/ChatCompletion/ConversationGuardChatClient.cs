@@ -26,13 +26,18 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     {
         var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
         var response = OwnResponse(call) ?? await Inner(call).GetResponseAsync(call.Messages, call.InnerOptions, cancellationToken).ConfigureAwait(false);
+        if (call.IsPassedOn)
+        {
+            return response;
+        }
+
         if (call.ModelEnd?.Ended is { } ended)
         {
             await _pipeline.CompleteEndAsync(call, response.ConversationId, cancellationToken).ConfigureAwait(false);
             return call.Settings.EndBehavior == EndBehavior.Throw ? throw ended : WithEnd(response, OwnResponse(call with { Ended = ended })!);
         }
 
-        var isReply = call.Ended is null && !AsksForTools(response.Messages.SelectMany(message => message.Contents));
+        var isReply = call.Ended is null && !AsksForTools(response.Messages);
         if (isReply && call.Notice is { } notice)
         {
             response = WithNotice(response, notice, call.NoticeKind);
@@ -54,22 +59,21 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
             ? ToAsync(own.ToChatResponseUpdates())
             : Inner(call).GetStreamingResponseAsync(call.Messages, call.InnerOptions, cancellationToken);
 
-        ChatResponseUpdate? last = null;
-        var message = default(StreamedMessage);
-        string? conversationId = null;
-        var tools = new ToolCalls();
+        var reply = call.IsPassedOn ? null : new StreamedReply();
         await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            last = update;
-            message.Add(update);
-            conversationId = update.ConversationId ?? conversationId;
-            tools.Add(update.Contents);
+            reply?.Add(update);
             yield return update;
+        }
+
+        if (reply is null)
+        {
+            yield break;
         }
 
         if (call.ModelEnd?.Ended is { } ended)
         {
-            await _pipeline.CompleteEndAsync(call, call.ModelEnd.ConversationId ?? conversationId, cancellationToken).ConfigureAwait(false);
+            await _pipeline.CompleteEndAsync(call, call.ModelEnd.ConversationId ?? reply.ConversationId, cancellationToken).ConfigureAwait(false);
             if (call.Settings.EndBehavior == EndBehavior.Throw)
             {
                 throw ended;
@@ -83,13 +87,13 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
             yield break;
         }
 
-        var isReply = call.Ended is null && !tools.ArePending;
+        var isReply = call.Ended is null && !reply.AsksForTools;
         if (isReply && call.Notice is { } notice)
         {
-            yield return NoticeUpdate(last, message, notice, call.NoticeKind);
+            yield return NoticeUpdate(reply, notice, call.NoticeKind);
         }
 
-        await _pipeline.CompleteAsync(call, conversationId, isReply, cancellationToken).ConfigureAwait(false);
+        await _pipeline.CompleteAsync(call, reply.ConversationId, isReply, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -107,12 +111,9 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
 
         // Enumerated once: the messages may be a query that can run only once.
         var list = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
-        for (var i = 0; i < list.Count; i++)
+        if (list.Contains(null!))
         {
-            if (list[i] is null)
-            {
-                throw new ArgumentException($"The message at index {i} is null.", nameof(messages));
-            }
+            throw new ArgumentException($"The message at index {list.TakeWhile(message => message is not null).Count()} is null.", nameof(messages));
         }
 
         var call = await _pipeline.BeginAsync(list, options, cancellationToken).ConfigureAwait(false);
@@ -190,20 +191,24 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     private static string Separated(string notice, bool followsText) => followsText ? "\n\n" + notice : notice;
 
     /// <summary>Belongs to the message that went out last, so that both paths give the same message.</summary>
-    private static ChatResponseUpdate NoticeUpdate(ChatResponseUpdate? last, StreamedMessage message, string notice, string? kind) => new(ChatRole.Assistant, [GuardNotice.Content(Separated(notice, message is { IsReply: true, HasText: true }), kind)])
+    private static ChatResponseUpdate NoticeUpdate(StreamedReply reply, string notice, string? kind) => new(ChatRole.Assistant, [GuardNotice.Content(Separated(notice, reply is { IsAssistant: true, HasText: true }), kind)])
     {
-        AuthorName = message.IsReply ? last?.AuthorName : null,
-        ConversationId = last?.ConversationId,
-        CreatedAt = last?.CreatedAt,
-        MessageId = message.IsReply ? last?.MessageId : null,
-        ModelId = last?.ModelId,
-        ResponseId = last?.ResponseId,
+        AuthorName = reply.IsAssistant ? reply.Last?.AuthorName : null,
+        ConversationId = reply.Last?.ConversationId,
+        CreatedAt = reply.Last?.CreatedAt,
+        MessageId = reply.IsAssistant ? reply.Last?.MessageId : null,
+        ModelId = reply.Last?.ModelId,
+        ResponseId = reply.Last?.ResponseId,
     };
 
-    private static bool AsksForTools(IEnumerable<AIContent> contents)
+    private static bool AsksForTools(IList<ChatMessage> messages)
     {
         var tools = new ToolCalls();
-        tools.Add(contents);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            tools.Add(messages[i].Contents);
+        }
+
         return tools.ArePending;
     }
 
@@ -217,22 +222,35 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         await default(ValueTask).ConfigureAwait(false);
     }
 
-    /// <summary>The message that a stream is at: a new one begins where the id or the role changes.</summary>
-    private struct StreamedMessage
+    /// <summary>What a stream has brought so far.</summary>
+    private sealed class StreamedReply
     {
-        private string? _id;
+        private ToolCalls _tools;
+        private string? _messageId;
         private ChatRole? _role;
 
+        public ChatResponseUpdate? Last { get; private set; }
+
+        public string? ConversationId { get; private set; }
+
+        public bool AsksForTools => _tools.ArePending;
+
+        /// <summary>Gets a value indicating whether the message that the stream is at has text.</summary>
         public bool HasText { get; private set; }
 
-        public readonly bool IsReply => _role is null || _role == ChatRole.Assistant;
+        /// <summary>Gets a value indicating whether the message that the stream is at is the assistant's.</summary>
+        public bool IsAssistant => _role is null || _role == ChatRole.Assistant;
 
         public void Add(ChatResponseUpdate update)
         {
-            var isNew = (update.MessageId is { Length: > 0 } id && _id is not null && id != _id) || (update.Role is { } role && _role is not null && role != _role);
+            // A new message begins where the id or the role changes.
+            var isNew = (update.MessageId is { Length: > 0 } id && _messageId is not null && id != _messageId) || (update.Role is { } role && _role is not null && role != _role);
             HasText = (!isNew && HasText) || !string.IsNullOrEmpty(update.Text);
-            _id = update.MessageId is { Length: > 0 } ? update.MessageId : _id;
+            _messageId = update.MessageId is { Length: > 0 } ? update.MessageId : _messageId;
             _role = update.Role ?? _role;
+            ConversationId = update.ConversationId ?? ConversationId;
+            _tools.Add(update.Contents);
+            Last = update;
         }
     }
 
@@ -243,11 +261,11 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
 
         public readonly bool ArePending => _pending is { Count: > 0 };
 
-        public void Add(IEnumerable<AIContent> contents)
+        public void Add(IList<AIContent> contents)
         {
-            foreach (var content in contents)
+            for (var i = 0; i < contents.Count; i++)
             {
-                switch (content)
+                switch (contents[i])
                 {
                     // What a service tells of a tool that it ran itself asks for nothing.
                     case FunctionCallContent { InformationalOnly: false } asked:

@@ -10,17 +10,21 @@ internal static class GuardAct
     public static GuardedTurn On(GuardedTurn turn)
     {
         // One participant's end is not the others': the call is refused only if nobody else speaks in it.
-        var active = turn.Outcomes.Where(outcome => outcome.Ending is null).ToList();
-        var held = active.FindAll(outcome => outcome.State.IsCrisisHold);
-        var answered = active.OrderByDescending(outcome => outcome.Decision.Action).FirstOrDefault();
-        if (turn.Outcomes.Count > 1)
+        Outcome? answered = null;
+        var isHeld = false;
+        foreach (var outcome in turn.Outcomes)
         {
-            // One reply answers one behaviour. Whoever else was to be redirected or warned was not, and is the next time (R4, R8).
-            turn = turn with { Outcomes = [.. turn.Outcomes.Select(outcome => held.Count > 0 || outcome.Category != answered?.Category ? outcome.Unanswered() : outcome)] };
+            if (outcome.Ending is null)
+            {
+                isHeld |= outcome.State.IsCrisisHold;
+                answered = answered is null || outcome.Decision.Action > answered.Decision.Action ? outcome : answered;
+            }
         }
 
+        turn = turn.Outcomes.Length > 1 ? AnswerOne(turn, isHeld ? null : answered) : turn;
+
         // Nothing changes for the user or the model; what would have been delivered counts as delivered (R18).
-        if (turn.Settings.Mode == GuardMode.Observe || turn.Outcomes.Count == 0)
+        if (turn.Settings.Mode == GuardMode.Observe || turn.Outcomes.Length == 0)
         {
             return turn;
         }
@@ -32,15 +36,19 @@ internal static class GuardAct
             return turn with { Ended = new ConversationEndedException(outcome.Ending, words, outcome.Call.Key.Value, outcome.IsRefused) };
         }
 
-        if (held.Count > 0)
+        if (isHeld)
         {
             // Where someone may be at risk nobody speaks of ending (R5).
-            return Support(turn with { Outcomes = [.. turn.Outcomes.Select(outcome => outcome with { LeavesWishOut = true })] }, held);
+            return Support(turn with { Outcomes = Array.ConvertAll(turn.Outcomes, outcome => outcome with { LeavesWishOut = true }) });
         }
 
         turn = Redirect(turn, answered);
-        return active.Exists(outcome => outcome.IsWishTurn) ? AskToConfirm(turn) : turn;
+        return Array.Exists(turn.Outcomes, outcome => outcome is { Ending: null, IsWishTurn: true }) ? AskToConfirm(turn) : turn;
     }
+
+    /// <summary>One reply answers one behaviour. Whoever else was to be redirected or warned was not, and is the next time (R4, R8).</summary>
+    private static GuardedTurn AnswerOne(GuardedTurn turn, Outcome? answered) =>
+        turn with { Outcomes = Array.ConvertAll(turn.Outcomes, outcome => answered is null || outcome.Category != answered.Category ? outcome.Unanswered() : outcome) };
 
     /// <summary>Says what an end means before it can be confirmed (R12).</summary>
     private static GuardedTurn AskToConfirm(GuardedTurn turn)
@@ -55,13 +63,14 @@ internal static class GuardAct
         };
     }
 
-    private static GuardedTurn Support(GuardedTurn turn, List<Outcome> held)
+    private static GuardedTurn Support(GuardedTurn turn)
     {
         var wording = turn.Settings.Wording;
+        var held = Array.FindAll(turn.Outcomes, outcome => outcome is { Ending: null, State.IsCrisisHold: true });
 
         // The help resources come once per hold, again when they are asked for (R5), and again when the reply to a signal is regenerated: it replaces the one that had them (R10).
-        turn = held.Exists(NeedsResources) ? turn with { Notice = wording.HelpResources(), NoticeKind = GuardNotice.HelpResources } : turn;
-        return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && held.Exists(outcome => outcome.IsCrisisTurn)
+        turn = Array.Exists(held, NeedsResources) ? turn with { Notice = wording.HelpResources(), NoticeKind = GuardNotice.HelpResources } : turn;
+        return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && Array.Exists(held, outcome => outcome.IsCrisisTurn)
             ? turn with { Reply = wording.SupportReply() }
             : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };
     }

@@ -12,6 +12,9 @@ internal sealed class GuardPipeline
     /// <summary>How often a write that lost against another is tried again. Of those who write at once one always wins, so only a broken store gets here.</summary>
     private const int MaxAttempts = 1_000;
 
+    /// <summary>Stands for the verdict of a classifier that failed: it is not asked again because someone else wrote in between.</summary>
+    private static readonly MessageClassification _noVerdict = new([]);
+
     private readonly TurnJudge _judge;
     private readonly OutcomeReports _reports;
     private readonly TranscriptFollower _transcripts;
@@ -31,28 +34,17 @@ internal sealed class GuardPipeline
     public async ValueTask<GuardedTurn> BeginAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var settings = _services.Settings();
-        var turn = new GuardedTurn(settings, messages, options);
-        if (settings.Mode == GuardMode.Disabled)
+        Outcome[] outcomes = [];
+        if (settings.Mode != GuardMode.Disabled)
         {
-            return turn;
+            var key = ConversationKey.Resolve(messages, options, _services.KeyResolver);
+            var isHeldByServer = ConversationKey.IsUsable(options?.ConversationId);
+            outcomes = settings.PerAuthor
+                ? await FollowEachAsync(settings, key, PresentedHistory.ByAuthor(messages, isHeldByServer), options, cancellationToken).ConfigureAwait(false)
+                : [await FollowAsync(new GuardedCall(settings, key, new PresentedHistory(messages, isHeldByServer), options), cancellationToken).ConfigureAwait(false)];
         }
 
-        var key = ConversationKey.Resolve(messages, options, _services.KeyResolver);
-        var isHeldByServer = ConversationKey.IsUsable(options?.ConversationId);
-        if (!settings.PerAuthor)
-        {
-            var outcome = await FollowAsync(new GuardedCall(settings, key, new PresentedHistory(messages, isHeldByServer), options), cancellationToken).ConfigureAwait(false);
-            return GuardAct.On(turn with { Outcomes = [outcome] });
-        }
-
-        var outcomes = new List<Outcome>();
-        foreach (var history in PresentedHistory.ByAuthor(messages, isHeldByServer))
-        {
-            var own = key.Value is null ? key : key with { Value = ConversationKeys.OfAuthor(key.Value, history.Author) };
-            outcomes.Add(await FollowAsync(new GuardedCall(settings, own, history, options), cancellationToken).ConfigureAwait(false));
-        }
-
-        return GuardAct.On(turn with { Outcomes = outcomes });
+        return GuardAct.On(new GuardedTurn(settings, messages, options) { Outcomes = outcomes });
     }
 
     /// <summary>Step 8: the reply went out completely, so what it carried is delivered (R8).</summary>
@@ -167,6 +159,20 @@ internal sealed class GuardPipeline
         }
     }
 
+    /// <summary>Every participant has a record of their own.</summary>
+    private async ValueTask<Outcome[]> FollowEachAsync(
+        GuardSettings settings, ConversationKey key, IEnumerable<PresentedHistory> histories, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<Outcome>();
+        foreach (var history in histories)
+        {
+            var own = key.Value is null ? key : key with { Value = ConversationKeys.OfAuthor(key.Value, history.Author) };
+            outcomes.Add(await FollowAsync(new GuardedCall(settings, own, history, options), cancellationToken).ConfigureAwait(false));
+        }
+
+        return [.. outcomes];
+    }
+
     private ValueTask<Outcome> FollowAsync(GuardedCall call, CancellationToken cancellationToken) =>
         call switch
         {
@@ -180,55 +186,63 @@ internal sealed class GuardPipeline
         var storeKey = _services.StoreKey(call.Settings.Mode, call.Key.Value!);
 
         // Verdicts do not depend on the ledger: they are kept when someone else wrote in between.
-        var verdicts = new Verdict?[call.History.Newest.Count];
-        using var place = _queues.PlaceFor(storeKey);
-        for (var attempt = 1; ; attempt++)
+        var verdicts = new MessageClassification?[call.History.Newest.Count];
+        SemaphoreSlim? queue = null;
+        try
         {
-            VersionedLedger stored;
-            var isStoreDown = false;
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-            }
+                VersionedLedger stored;
+                var isStoreDown = false;
+                try
+                {
+                    stored = await _services.Store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                }
 #pragma warning disable CA1031 // A store that fails ends nothing and blocks nothing (R6).
-            catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
+                catch (Exception error) when (error.IsFailure(cancellationToken) && error is not ConversationStoreUnavailableException)
 #pragma warning restore CA1031
-            {
-                ReportStore(call, error);
-                (stored, isStoreDown) = (VersionedLedger.None with { IsBridged = true }, true);
-            }
+                {
+                    ReportStore(call, error);
+                    (stored, isStoreDown) = (VersionedLedger.None with { IsBridged = true }, true);
+                }
 
-            // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
-            var tracked = stored.Ledger.IsEmpty ? default(TrackedLedger?) : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
-            var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
-            if (start.Ending is not null)
-            {
-                return _reports.Refuse(start);
-            }
+                // Identities cost a hash of every presented turn. A clean conversation with a clean turn never pays it.
+                var tracked = stored.Ledger.IsEmpty ? null : TrackedLedger.Track(call, stored.Ledger, _services.TimeProvider.GetUtcNow());
+                var start = new Outcome(call, TrackedLedger.Terms(call, stored), stored.Ledger, ConversationState.Untouched) { Ending = (tracked?.Branch ?? stored.Ledger).Ending };
+                if (start.Ending is not null)
+                {
+                    return _reports.Refuse(start);
+                }
 
-            if (call.IsBackground)
-            {
-                return start;
-            }
+                if (call.IsBackground)
+                {
+                    return start;
+                }
 
-            var judging = JudgeNewestAsync(start, tracked, verdicts, cancellationToken);
-            var tookTime = !judging.IsCompleted;
-            var outcome = await judging.ConfigureAwait(false);
-            if (attempt == MaxAttempts)
-            {
-                _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
-                isStoreDown = true;
-            }
+                var judging = JudgeNewestAsync(start, tracked, verdicts, cancellationToken);
+                var tookTime = !judging.IsCompleted;
+                var outcome = await judging.ConfigureAwait(false);
+                if (attempt == MaxAttempts)
+                {
+                    _judge.Report(call, GuardEventKind.StoreFailed, StoreRefusesWrites());
+                    isStoreDown = true;
+                }
 
-            // While a classifier or a policy was waited for, the conversation may have ended, or someone in it may be at risk (R5, R11). Who had nothing to wait for looks once.
-            var isSettled = isStoreDown || (ReferenceEquals(outcome.Ledger, stored.Ledger) && !tookTime);
-            if (isSettled || await TryKeepAsync(call, storeKey, outcome.Ledger, stored, cancellationToken).ConfigureAwait(false))
-            {
-                _reports.Decided(outcome);
-                return outcome;
-            }
+                // While a classifier or a policy was waited for, the conversation may have ended, or someone in it may be at risk (R5, R11). Who had nothing to wait for looks once.
+                var isSettled = isStoreDown || (ReferenceEquals(outcome.Ledger, stored.Ledger) && !tookTime);
+                if (isSettled || await TryKeepAsync(call, storeKey, outcome.Ledger, stored, cancellationToken).ConfigureAwait(false))
+                {
+                    _reports.Decided(outcome);
+                    return outcome;
+                }
 
-            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                queue ??= await _queues.WaitAsync(storeKey, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            queue?.Release();
         }
     }
 
@@ -265,25 +279,33 @@ internal sealed class GuardPipeline
     private async ValueTask<ConversationLedger> RecordAsync(
         IConversationStore store, string storeKey, Func<ConversationLedger, ValueTask<ConversationLedger>> change, CancellationToken cancellationToken)
     {
-        using var place = _queues.PlaceFor(storeKey);
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        SemaphoreSlim? queue = null;
+        try
         {
-            var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
-            var changed = await change(stored.Ledger).ConfigureAwait(false);
-            if (ReferenceEquals(changed, stored.Ledger) ||
-                await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                return changed;
+                var stored = await store.GetAsync(storeKey, cancellationToken).ConfigureAwait(false);
+                var changed = await change(stored.Ledger).ConfigureAwait(false);
+                if (ReferenceEquals(changed, stored.Ledger) ||
+                    await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
+                {
+                    return changed;
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                queue ??= await _queues.WaitAsync(storeKey, cancellationToken).ConfigureAwait(false);
             }
 
-            await place.QueueAsync(cancellationToken).ConfigureAwait(false);
+            throw StoreRefusesWrites();
         }
-
-        throw StoreRefusesWrites();
+        finally
+        {
+            queue?.Release();
+        }
     }
 
     /// <summary>Judges the turns that the user newly wrote, on the stored ledger.</summary>
-    private async ValueTask<Outcome> JudgeNewestAsync(Outcome outcome, TrackedLedger? tracked, Verdict?[] verdicts, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> JudgeNewestAsync(Outcome outcome, TrackedLedger? tracked, MessageClassification?[] verdicts, CancellationToken cancellationToken)
     {
         var (call, stored) = (outcome.Call, outcome.Ledger);
         var history = call.History;
@@ -293,13 +315,13 @@ internal sealed class GuardPipeline
             return outcome;
         }
 
-        outcome = tracked is null ? outcome : outcome with { State = ConversationState.Fold(tracked.Value.Branch, outcome.Terms, now) };
+        outcome = tracked is null ? outcome : new Outcome(call, outcome.Terms, stored, ConversationState.Fold(tracked.Branch, outcome.Terms, now));
         List<(int Index, TurnKind Kind)>? unrecorded = null;
         for (var i = 0; i < history.Newest.Count; i++)
         {
             if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
             {
-                outcome = outcome.Repeat(recorded);
+                outcome.Repeat(recorded);
                 continue;
             }
 
@@ -309,8 +331,9 @@ internal sealed class GuardPipeline
                 continue;
             }
 
-            verdicts[i] ??= new Verdict(await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false));
-            var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], verdicts[i]!.Value.Classification, now, cancellationToken).ConfigureAwait(false);
+            verdicts[i] ??= await _judge.ClassifyAsync(call, history.Newest[i], remember: false, cancellationToken).ConfigureAwait(false) ?? _noVerdict;
+            var classification = ReferenceEquals(verdicts[i], _noVerdict) ? null : verdicts[i];
+            var judgement = await _judge.DecideAsync(call, outcome.Terms, tracked?.Branch ?? stored, history.Newest[i], classification, now, cancellationToken).ConfigureAwait(false);
             var entry = judgement.Entry ?? (tracked is { IsFork: true } ? Judgement.Marker(judgement.Assessment.Kind, now) : null);
             if (entry is null)
             {
@@ -319,7 +342,7 @@ internal sealed class GuardPipeline
                     (unrecorded ??= []).Add((i, judgement.Assessment.Kind));
                 }
 
-                outcome = outcome.Add(judgement, null, tracked?.Ledger);
+                outcome.Add(judgement, null, tracked?.Ledger);
                 continue;
             }
 
@@ -328,26 +351,23 @@ internal sealed class GuardPipeline
             // All turns of a call go on record when one does, or the others would be judged again with every retry (R10).
             foreach (var (index, kind) in unrecorded ?? [])
             {
-                var turn = tracked.Value.Newest(history, index).Id;
-                tracked = tracked.Value.With(Judgement.Marker(kind, now) with { Turn = turn });
-                outcome = outcome.AlsoRecord(turn);
+                var turn = tracked.Newest(history, index).Id;
+                tracked = tracked.With(Judgement.Marker(kind, now) with { Turn = turn });
+                outcome.AlsoRecord(turn);
             }
 
             unrecorded = null;
-            entry = entry with { Turn = tracked.Value.Newest(history, i).Id };
-            tracked = tracked.Value.With(entry);
-            outcome = outcome.Add(judgement, entry, tracked.Value.Ledger);
+            entry = entry with { Turn = tracked.Newest(history, i).Id };
+            tracked = tracked.With(entry);
+            outcome.Add(judgement, entry, tracked.Ledger);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])
         {
             // A further step of a turn whose messages the server holds, for example after a tool call.
-            outcome = outcome.Repeat(pending);
+            outcome.Repeat(pending);
         }
 
         return tracked is { } end && !ReferenceEquals(end.Ledger, stored) ? outcome.Close(end.Branch, now) : outcome;
     }
-
-    /// <summary>What the classifier said; null if it failed.</summary>
-    private readonly record struct Verdict(MessageClassification? Classification);
 }

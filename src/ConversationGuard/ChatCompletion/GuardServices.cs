@@ -44,6 +44,20 @@ internal sealed record GuardServices
         return Settings().HashSecret?.ConversationKey(key) ?? key;
     }
 
+    /// <summary>Tells whether an observer looks at a decision.</summary>
+    public bool IsWatched(in JudgedTurn turn)
+    {
+        for (var i = 0; i < Observers.Count; i++)
+        {
+            if (Observers[i] is not ISelectiveObserver selective || selective.LooksAt(in turn))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells every observer. One that throws is its author's concern, never the conversation's.</summary>
     public void Report(GuardEvent guardEvent)
     {

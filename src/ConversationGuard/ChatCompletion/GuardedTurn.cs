@@ -6,7 +6,7 @@ namespace ConversationGuard.ChatCompletion;
 internal sealed record GuardedTurn(GuardSettings Settings, IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)
 {
     /// <summary>Gets what came of each record that the call touches: one, or one for each author.</summary>
-    public IReadOnlyList<Outcome> Outcomes { get; init; } = [];
+    public Outcome[] Outcomes { get; init; } = [];
 
     /// <summary>Gets the options to call the inner client with.</summary>
     public ChatOptions? InnerOptions { get; init; } = Options;
@@ -22,6 +22,9 @@ internal sealed record GuardedTurn(GuardSettings Settings, IReadOnlyList<ChatMes
 
     /// <summary>Gets the model's way to ask for the end; null if it has none in this call (R13).</summary>
     public ModelEnd? ModelEnd { get; init; }
+
+    /// <summary>Gets a value indicating whether nothing is left to do when the reply went out: nothing is on record, and nothing is to be added.</summary>
+    public bool IsPassedOn => Notice is null && ModelEnd is null && Array.TrueForAll(Outcomes, outcome => outcome.Ledger.IsEmpty);
 
     /// <summary>Gets the end, if the conversation is over.</summary>
     public ConversationEndedException? Ended { get; init; }

@@ -28,6 +28,11 @@ internal sealed class ModelEnd : AIFunction
         { "type": "object", "properties": { "reason": { "type": "string", "description": "Why, in a few words. It is not kept." } } }
         """);
 
+    private static readonly GuardDecision _noneInHold = GuardDecision.Veto(GuardAction.Continue, "R5");
+    private static readonly GuardDecision _noGrounds = GuardDecision.Veto(GuardAction.Continue, "R13");
+    private static readonly GuardDecision _endAfterWarning = GuardDecision.End(EndReason.ModelRequest, "R1", "R13");
+    private static readonly GuardDecision _endAtUserRequest = GuardDecision.End(EndReason.UserRequest, "R1", "R12", "R13");
+
     private readonly GuardPipeline _pipeline;
     private readonly Outcome _outcome;
     private readonly object _lock = new();
@@ -72,11 +77,11 @@ internal sealed class ModelEnd : AIFunction
     /// <summary>What the ledger has to say about an end at the model's request: a warning is in force, or the user answers whether they confirm their own wish. Never in a hold (R5).</summary>
     public static GuardDecision Propose(Outcome outcome, ConversationState state) => (state, outcome) switch
     {
-        ({ IsCrisisHold: true }, _) => GuardDecision.Veto(GuardAction.Continue, "R5"),
-        (_, { Terms.MostSevereAction: < GuardAction.End }) => GuardDecision.Veto(GuardAction.Continue, "R13"),
-        ({ IsWarned: true }, _) => GuardDecision.End(EndReason.ModelRequest, "R1", "R13"),
-        (_, { AnswersWish: true, IsWishTurn: false }) => GuardDecision.End(EndReason.UserRequest, "R1", "R12", "R13"),
-        _ => GuardDecision.Veto(GuardAction.Continue, "R13"),
+        ({ IsCrisisHold: true }, _) => _noneInHold,
+        (_, { Terms.MostSevereAction: < GuardAction.End }) => _noGrounds,
+        ({ IsWarned: true }, _) => _endAfterWarning,
+        (_, { AnswersWish: true, IsWishTurn: false }) => _endAtUserRequest,
+        _ => _noGrounds,
     };
 
     /// <summary>Takes a call of the tool.</summary>

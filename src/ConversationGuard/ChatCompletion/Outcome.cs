@@ -6,21 +6,26 @@ using ConversationGuard.Termination;
 namespace ConversationGuard.ChatCompletion;
 
 /// <summary>What came of the newest turns of a call, taken together: the most severe decision, on the ledger as it stands then.</summary>
+/// <remarks>Built up turn by turn by the one who judges them (<see cref="Add"/>, <see cref="Repeat"/>, <see cref="AlsoRecord"/>); from then on a value: what changes it gives another one.</remarks>
 internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, ConversationLedger Ledger, ConversationState State)
 {
-    public GuardDecision Decision { get; private init; } = GuardDecision.Continue;
+    public ConversationLedger Ledger { get; private set; } = Ledger;
+
+    public ConversationState State { get; private set; } = State;
+
+    public GuardDecision Decision { get; private set; } = GuardDecision.Continue;
 
     /// <summary>Gets the category that the decision answers.</summary>
-    public HarmCategory Category { get; private init; }
+    public HarmCategory Category { get; private set; }
 
     /// <summary>Gets a value indicating whether one of the newest turns is itself a crisis signal.</summary>
-    public bool IsCrisisTurn { get; private init; }
+    public bool IsCrisisTurn { get; private set; }
 
     /// <summary>Gets a value indicating whether the newest turn is a wish to end that is to be confirmed (R12).</summary>
     public bool IsWishTurn => !State.IsCrisisHold && Judged is [.., { Assessment.Kind: TurnKind.EndWish }];
 
     /// <summary>Gets a value indicating whether the newest turns answer the question whether a wish to end is confirmed.</summary>
-    public bool AnswersWish { get; private init; }
+    public bool AnswersWish { get; private set; }
 
     /// <summary>Gets a value indicating whether the reply does not say what an end means: then a wish is not delivered.</summary>
     public bool LeavesWishOut { get; init; }
@@ -32,17 +37,17 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     public bool IsRefused { get; init; }
 
     /// <summary>Gets a value indicating whether the reply to a crisis signal on record is made again.</summary>
-    public bool IsCrisisRepeated { get; private init; }
+    public bool IsCrisisRepeated { get; private set; }
 
     /// <summary>Gets the turns that are on record by this call, those that an earlier, failed call recorded included.</summary>
-    public IReadOnlyList<TurnId> Recorded { get; private init; } = [];
+    public IReadOnlyList<TurnId> Recorded { get; private set; } = [];
 
-    public IReadOnlyList<JudgedTurn> Judged { get; private init; } = [];
+    public JudgedTurn[] Judged { get; private set; } = [];
 
     /// <summary>Gets the turn that the reply redirects. One reply is one redirection, of the latest turn that it answers (R3), however many messages came at once.</summary>
-    private TurnId? Redirected { get; init; }
+    private LedgerEntry? Redirected { get; set; }
 
-    private IReadOnlyList<TurnId> Signals { get; init; } = [];
+    private IReadOnlyList<TurnId> Signals { get; set; } = [];
 
     /// <summary>
     /// Gets the turns that are answered when the reply goes out. Those that were merely passed on are among them: typed again, such a turn is a new one (R10). The
@@ -54,29 +59,33 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         {
             var passedOn = Recorded.Where(turn => Ledger.Find(turn) is { Action: GuardAction.Continue });
             var signals = State is { IsCrisisHold: true, AreResourcesDelivered: false } ? Ledger.Entries.Where(entry => entry.Kind == TurnKind.Crisis).Select(entry => entry.Turn) : Signals;
-            var redirected = Redirected is { } redirection ? new[] { redirection } : [];
+            var redirected = Redirected is { } redirection ? new[] { redirection.Turn } : [];
             var answered = redirected.Union(passedOn).Union(signals);
             return [.. LeavesWishOut ? answered.Where(turn => Ledger.Find(turn) is not { Kind: TurnKind.EndWish }) : answered];
         }
     }
 
-    public Outcome Add(Judgement judgement, LedgerEntry? entry, ConversationLedger? ledger)
+    /// <summary>Adds what came of one more turn.</summary>
+    /// <param name="judgement">What came of it.</param>
+    /// <param name="entry">What goes on record; null if the turn is not notable.</param>
+    /// <param name="ledger">The ledger then; null if it stays as it is.</param>
+    public void Add(Judgement judgement, LedgerEntry? entry, ConversationLedger? ledger)
     {
-        var outcome = this with
+        // The user who wrote again after the yes had more to say (R12).
+        Decision = Decision.Reason == EndReason.UserRequest ? GuardDecision.Continue : Decision;
+        AnswersWish |= State.IsWishPending;
+        IsCrisisTurn |= judgement.Assessment.Kind == TurnKind.Crisis;
+        Ledger = ledger ?? Ledger;
+        State = judgement.State;
+        Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, IsRepeat: false)];
+        if (entry is not null)
         {
-            // The user who wrote again after the yes had more to say (R12).
-            Decision = Decision.Reason == EndReason.UserRequest ? GuardDecision.Continue : Decision,
-            Ledger = ledger ?? Ledger,
-            State = judgement.State,
-            IsCrisisTurn = IsCrisisTurn || judgement.Assessment.Kind == TurnKind.Crisis,
-            AnswersWish = AnswersWish || State.IsWishPending,
-            Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, IsRepeat: false)],
-        };
-        return entry is null ? outcome : outcome.Answer(entry, judgement.Decision);
+            Answer(entry, judgement.Decision);
+        }
     }
 
     /// <summary>A turn on record: what was decided is decided again, and nothing is added (R10). A crisis since then comes first (R5).</summary>
-    public Outcome Repeat(LedgerEntry recorded)
+    public void Repeat(LedgerEntry recorded)
     {
         var decision = (recorded.Action, State.IsCrisisHold) switch
         {
@@ -89,13 +98,10 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
             _ => GuardDecision.Continue,
         };
         var assessment = new TurnAssessment(recorded.Kind, recorded.Category, recorded.Score);
-        var outcome = Answer(recorded, decision);
-        return outcome with
-        {
-            IsCrisisTurn = IsCrisisTurn || recorded.Kind == TurnKind.Crisis,
-            IsCrisisRepeated = IsCrisisRepeated || recorded.Kind == TurnKind.Crisis,
-            Judged = [.. outcome.Judged, new(assessment, decision, State, IsRepeat: true)],
-        };
+        Answer(recorded, decision);
+        IsCrisisTurn |= recorded.Kind == TurnKind.Crisis;
+        IsCrisisRepeated |= recorded.Kind == TurnKind.Crisis;
+        Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)];
     }
 
     /// <summary>The same outcome where the reply is about another participant: it redirects and warns nobody else.</summary>
@@ -124,15 +130,15 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         };
     }
 
-    /// <summary>The same outcome with a calm turn of the call on record too.</summary>
-    public Outcome AlsoRecord(TurnId turn) => this with { Recorded = [.. Recorded, turn] };
+    /// <summary>Adds that a calm turn of the call is on record too.</summary>
+    public void AlsoRecord(TurnId turn) => Recorded = [.. Recorded, turn];
 
     /// <summary>The same outcome with what was decided about the model's request to end (R13), and the turn that it puts on record.</summary>
     public Outcome Request(GuardDecision decision, ConversationState state, ConversationLedger ledger, LedgerEntry? recorded = null) =>
         this with { Decision = decision, State = state, Ledger = ledger, Recorded = recorded is null ? Recorded : [.. Recorded, recorded.Turn] };
 
     /// <summary>The same outcome for a further step of a turn that was reported before, for example after a tool call.</summary>
-    public Outcome AsRepeat() => this with { Judged = [.. Judged.Select(judged => judged with { IsRepeat = true })] };
+    public Outcome AsRepeat() => this with { Judged = Array.ConvertAll(Judged, judged => judged with { IsRepeat = true }) };
 
     /// <summary>Puts the end on record if that is the decision, and drops what has no bearing any more (R9).</summary>
     public Outcome Close(ConversationLedger branch, DateTimeOffset now)
@@ -161,26 +167,23 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         return this with { Ledger = Ledger.With(decisive), State = ConversationState.Fold(branch.With(decisive), Terms, now), Ending = ending };
     }
 
-    private Outcome Answer(LedgerEntry entry, GuardDecision decision)
+    private void Answer(LedgerEntry entry, GuardDecision decision)
     {
-        var outcome = this with { Recorded = [.. Recorded, entry.Turn] };
+        Recorded = [.. Recorded, entry.Turn];
         if (entry.Kind == TurnKind.Crisis)
         {
             // Someone at risk is neither warned nor ended for what came in the same breath (R5).
-            return outcome with
-            {
-                Signals = [.. Signals, entry.Turn],
-                Redirected = null,
-                Decision = decision,
-                Category = default,
-                Judged = [.. Judged.Select(judged => judged with { Decision = decision })],
-            };
+            (Decision, Category, Redirected) = (decision, default, null);
+            Signals = [.. Signals, entry.Turn];
+            Judged = Array.ConvertAll(Judged, judged => judged with { Decision = decision });
+            return;
         }
 
         var isSteered = decision.Action is GuardAction.Redirect or GuardAction.Warn;
-        return decision.Action > Decision.Action || (isSteered && decision.Action == Decision.Action)
-            ? outcome with { Decision = decision, Category = decision.Category == default ? entry.Category : decision.Category, Redirected = isSteered ? entry.Turn : null }
-            : outcome;
+        if (decision.Action > Decision.Action || (isSteered && decision.Action == Decision.Action))
+        {
+            (Decision, Category, Redirected) = (decision, decision.Category == default ? entry.Category : decision.Category, isSteered ? entry : null);
+        }
     }
 }
 

@@ -27,14 +27,14 @@ internal sealed class OutcomeReports(GuardServices services)
     /// <summary>What was decided about the newest turns, and the end if it came to that.</summary>
     public void Decided(Outcome outcome)
     {
-        if (services.Observers.Count == 0)
-        {
-            return;
-        }
-
         var (call, mode) = (outcome.Call, outcome.Call.Settings.Mode);
-        foreach (var judged in outcome.Judged)
+        foreach (ref readonly var judged in outcome.Judged.AsSpan())
         {
+            if (!services.IsWatched(in judged))
+            {
+                continue;
+            }
+
             services.Report(new GuardEvent
             {
                 Kind = GuardEventKind.TurnDecided,

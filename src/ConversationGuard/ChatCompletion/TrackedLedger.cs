@@ -6,7 +6,7 @@ using ConversationGuard.DeEscalation;
 namespace ConversationGuard.ChatCompletion;
 
 /// <summary>A ledger, as stored and as the presented history shows it, with the identities of the presented turns and the turn on record that a new one follows.</summary>
-internal readonly record struct TrackedLedger(ConversationLedger Ledger, ConversationLedger Branch, IReadOnlyList<UserTurn> Turns, TurnId? Tip)
+internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedger Branch, IReadOnlyList<UserTurn> Turns, TurnId? Tip)
 {
     private static readonly LedgerEntry _probe = new() { Turn = new("?"), Kind = TurnKind.Violation, At = default };
 

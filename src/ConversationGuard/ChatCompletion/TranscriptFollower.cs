@@ -20,8 +20,8 @@ internal sealed class TranscriptFollower(GuardServices services, TurnJudge judge
 
         var terms = call.Settings.Terms;
         var now = services.TimeProvider.GetUtcNow();
-        var ledger = ConversationLedger.Empty with { Salt = TrackedLedger.NewSalt(), Terms = terms };
-        var turns = call.History.Read(ledger).First().Turns;
+        var ledger = ConversationLedger.Empty;
+        var turns = call.History.All;
         var outcome = new Outcome(call, terms, ledger, ConversationState.Untouched);
         var next = 0;
         var (endedBy, endedAt) = (0, now);
@@ -35,7 +35,7 @@ internal sealed class TranscriptFollower(GuardServices services, TurnJudge judge
                     return reports.Refuse(outcome.Close(ledger, endedAt));
                 }
 
-                ledger = ledger.WithDelivered(DeliveredBy(message.Text, outcome));
+                ledger = ledger.IsEmpty ? ledger : ledger.WithDelivered(DeliveredBy(message.Text, outcome));
                 outcome = new Outcome(call, terms, ledger, ConversationState.Fold(ledger, terms, now));
             }
             else if (next < turns.Count && turns[next].Index == i)
@@ -44,9 +44,17 @@ internal sealed class TranscriptFollower(GuardServices services, TurnJudge judge
                 var classification = await judge.ClassifyAsync(call, turn, remember: true, cancellationToken).ConfigureAwait(false);
                 var at = message.CreatedAt is { } createdAt && createdAt < now ? createdAt : now;
                 var judgement = await judge.DecideAsync(call, terms, ledger, turn, classification, at, cancellationToken).ConfigureAwait(false);
-                var entry = judgement.Entry is { } notable ? notable with { Turn = turn.Id } : null;
-                ledger = entry is null ? ledger : (ledger with { FirstTurn = turns[0].Id }).With(entry);
-                outcome = outcome.Add(judgement, entry, ledger);
+                if (judgement.Entry is not null && ledger.IsEmpty)
+                {
+                    // Identities cost a hash of every presented turn. A clean history never pays it.
+                    ledger = ledger with { Salt = TrackedLedger.NewSalt(), Terms = terms };
+                    turns = call.History.Read(ledger).First().Turns;
+                    ledger = ledger with { FirstTurn = turns[0].Id };
+                }
+
+                var entry = judgement.Entry is { } notable ? notable with { Turn = turns[next - 1].Id } : null;
+                ledger = entry is null ? ledger : ledger.With(entry);
+                outcome.Add(judgement, entry, ledger);
 
                 // What follows may take it back: a crisis (R5), or more that the user has to say after a yes (R12).
                 if (outcome.Decision.Action != GuardAction.End)

@@ -68,8 +68,6 @@ internal sealed class TurnJudge(GuardServices services)
             assessment = !isConfirmed && EndWish.IsIn(turn.Text) ? assessment with { Kind = TurnKind.EndWish } : assessment;
         }
 
-        var entry = new LedgerEntry { Turn = _unnamed, Kind = assessment.Kind, Category = assessment.Category, Score = assessment.Score, At = at };
-
         // After a turn whose reply did not go out every turn goes on record, or a further step of this one would be taken for a step of that one (R8).
         var isAfterPending = branch.Entries is [.., { IsDelivered: false }];
         var isNotable = assessment.Kind switch
@@ -78,12 +76,12 @@ internal sealed class TurnJudge(GuardServices services)
             TurnKind.Calm => !before.IsClean || isAfterPending,
             _ => classification is null || before.HasWish || isAfterPending,
         };
-        var state = isNotable ? ConversationState.Fold(branch.With(entry), terms, at) : before;
+        var state = isNotable ? ConversationState.Fold(branch.With(Entry(assessment, GuardDecision.Continue, at)), terms, at) : before;
         var context = Context(call, terms, assessment, classification ?? MessageClassification.Unsure, state, at, isModelEndRequest: false);
         var decision = await AskPoliciesAsync(call, context, cancellationToken).ConfigureAwait(false);
         decision = isConfirmed ? Propose(_endAtUserRequest, decision) : decision;
         isNotable |= decision.Action > GuardAction.Continue;
-        return new(assessment, decision, state, isNotable ? entry with { Action = decision.Action, Category = decision.Category == default ? entry.Category : decision.Category } : null);
+        return new(assessment, decision, state, isNotable ? Entry(assessment, decision, at) : null);
     }
 
     /// <summary>Judges the model's confirmed request to end (R13), on the ledger as it stands now.</summary>
@@ -98,7 +96,7 @@ internal sealed class TurnJudge(GuardServices services)
         var tracked = TrackedLedger.Track(call, stored, now);
         if (tracked.Branch.Ending is { } before)
         {
-            return outcome with { Ledger = stored, Ending = before };
+            return outcome.Request(outcome.Decision, outcome.State, stored) with { Ending = before };
         }
 
         var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
@@ -130,6 +128,16 @@ internal sealed class TurnJudge(GuardServices services)
         ErrorType = error.GetType().FullName,
     });
 
+    private static LedgerEntry Entry(TurnAssessment assessment, GuardDecision decision, DateTimeOffset at) => new()
+    {
+        Turn = _unnamed,
+        Kind = assessment.Kind,
+        Category = decision.Category == default ? assessment.Category : decision.Category,
+        Score = assessment.Score,
+        Action = decision.Action,
+        At = at,
+    };
+
     /// <summary>A wish of the user's or the model's ends, or it does nothing: what a policy limits an end to, a warning for example, has no ground here.</summary>
     private static GuardDecision Propose(GuardDecision end, GuardDecision policies) =>
         GuardDecision.Combine([end, policies]) is { Action: GuardAction.End } combined ? combined : policies;
@@ -151,12 +159,12 @@ internal sealed class TurnJudge(GuardServices services)
     private async ValueTask<GuardDecision> AskPoliciesAsync(GuardedCall call, TerminationContext context, CancellationToken cancellationToken)
     {
         List<GuardDecision>? decisions = null;
-        foreach (var policy in services.Policies)
+        for (var i = 0; i < services.Policies.Count; i++)
         {
             GuardDecision decision;
             try
             {
-                decision = await policy.DecideAsync(context, cancellationToken).ConfigureAwait(false) ?? GuardDecision.Continue;
+                decision = await services.Policies[i].DecideAsync(context, cancellationToken).ConfigureAwait(false) ?? GuardDecision.Continue;
             }
 #pragma warning disable CA1031 // Whatever a policy throws, the conversation goes on (R6).
             catch (Exception error) when (error.IsFailure(cancellationToken))

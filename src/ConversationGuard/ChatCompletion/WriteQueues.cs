@@ -10,24 +10,13 @@ internal sealed class WriteQueues(TimeSpan patience)
 
     private readonly SemaphoreSlim[] _queues = [.. Enumerable.Range(0, Count).Select(_ => new SemaphoreSlim(1, 1))];
 
-    public Place PlaceFor(string storeKey) => new(_queues[(int)((uint)StringComparer.Ordinal.GetHashCode(storeKey) % Count)], patience);
-
-    internal sealed class Place(SemaphoreSlim queue, TimeSpan patience) : IDisposable
+    /// <summary>Waits for one's turn.</summary>
+    /// <param name="storeKey">The conversation.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>What is to be released at the end; null if the wait was too long.</returns>
+    public async ValueTask<SemaphoreSlim?> WaitAsync(string storeKey, CancellationToken cancellationToken)
     {
-        private bool _isFirst;
-
-        public async ValueTask QueueAsync(CancellationToken cancellationToken)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            _isFirst = _isFirst || await queue.WaitAsync(patience, cancellationToken).ConfigureAwait(false);
-        }
-
-        public void Dispose()
-        {
-            if (_isFirst)
-            {
-                queue.Release();
-            }
-        }
+        var queue = _queues[(int)((uint)StringComparer.Ordinal.GetHashCode(storeKey) % Count)];
+        return await queue.WaitAsync(patience, cancellationToken).ConfigureAwait(false) ? queue : null;
     }
 }

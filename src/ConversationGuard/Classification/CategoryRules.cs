@@ -65,7 +65,7 @@ public sealed class CategoryRules
         var violation = default(CategoryScore);
         var crisis = default(CategoryScore);
         var violationMargin = double.NegativeInfinity;
-        foreach (var score in classification.Scores)
+        foreach (var score in classification.Span)
         {
             if (!_rules.TryGetValue(score.Category, out var rule) || score.Score < rule.Threshold)
             {

@@ -11,7 +11,7 @@ namespace ConversationGuard.Classification;
 internal sealed class ClassificationCache(int capacity)
 {
     // Keyed with a value of this process alone, so that nobody can prepare two texts with one hash.
-    private readonly byte[] _key = Guid.NewGuid().ToByteArray();
+    private readonly KeyedHash _hash = KeyedHash.With(Guid.NewGuid().ToByteArray());
     private ConcurrentDictionary<(long, long), MessageClassification> _young = new();
     private ConcurrentDictionary<(long, long), MessageClassification> _old = new();
 
@@ -45,7 +45,7 @@ internal sealed class ClassificationCache(int capacity)
     private (long High, long Low) Hash(string text)
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Length];
-        KeyedHash.Compute(_key, text, hash);
+        _hash.Compute(text, hash);
         return (MemoryMarshal.Read<long>(hash), MemoryMarshal.Read<long>(hash.Slice(sizeof(long))));
     }
 }

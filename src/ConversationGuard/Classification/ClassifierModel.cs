@@ -60,6 +60,9 @@ internal sealed class ClassifierModel
 
     public float DampingPower { get; }
 
+    /// <summary>How many features have a weight.</summary>
+    internal int FeatureCount => _fingerprints.Sum(bucket => Enumerable.Range(0, BucketSize).Count(slot => (ushort)(bucket >> (16 * slot)) != 0));
+
     internal ReadOnlySpan<float> Scales => _scales;
 
     internal ReadOnlySpan<float> Biases => _biases;

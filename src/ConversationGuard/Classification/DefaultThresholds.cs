@@ -10,19 +10,19 @@ internal static class DefaultThresholds
     private static readonly Dictionary<HarmCategory, double> _thresholds = new()
     {
         [HarmCategory.Harassment] = 0.55,
-        [HarmCategory.HarassmentThreatening] = 0.5,
-        [HarmCategory.Hate] = 0.6,
-        [HarmCategory.HateThreatening] = 0.3,
+        [HarmCategory.HarassmentThreatening] = 0.3,
+        [HarmCategory.Hate] = 0.65,
+        [HarmCategory.HateThreatening] = 0.5,
         [HarmCategory.Sexual] = 0.5,
-        [HarmCategory.SexualMinors] = 0.4,
+        [HarmCategory.SexualMinors] = 0.3,
         [HarmCategory.Violence] = 0.5,
         [HarmCategory.ViolenceGraphic] = 0.5,
-        [HarmCategory.ViolenceIntent] = 0.13,
-        [HarmCategory.Illicit] = 0.6,
-        [HarmCategory.IllicitViolent] = 0.55,
+        [HarmCategory.ViolenceIntent] = 0.1,
+        [HarmCategory.Illicit] = 0.5,
+        [HarmCategory.IllicitViolent] = 0.4,
         [HarmCategory.SelfHarm] = 0.5,
-        [HarmCategory.SelfHarmIntent] = 0.35,
-        [HarmCategory.SelfHarmInstructions] = 0.2,
+        [HarmCategory.SelfHarmIntent] = 0.25,
+        [HarmCategory.SelfHarmInstructions] = 0.15,
     };
 
     /// <summary>Gets the thresholds of the well-known categories.</summary>

@@ -116,7 +116,7 @@ public sealed class EmbeddedClassifier : IMessageClassifier
             }
         }
 
-        return new MessageClassification(scores, isUnsure);
+        return MessageClassification.Of(scores, isUnsure);
     }
 
     private static bool IsCrisis(int category)

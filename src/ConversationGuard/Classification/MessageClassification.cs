@@ -30,6 +30,8 @@ public sealed class MessageClassification
         IsUnsure = isUnsure;
     }
 
+    private MessageClassification(CategoryScore[] scores, bool isUnsure) => (_scores, IsUnsure) = (scores, isUnsure);
+
     /// <summary>Gets the classification of a message in which nothing was found.</summary>
     public static MessageClassification Clean { get; } = new([]);
 
@@ -39,8 +41,14 @@ public sealed class MessageClassification
     /// <summary>Gets the scores that are not negligible, in no particular order.</summary>
     public IReadOnlyList<CategoryScore> Scores => _scores;
 
+    /// <summary>Gets the same scores, for those who read them in every turn.</summary>
+    internal ReadOnlySpan<CategoryScore> Span => _scores;
+
     /// <summary>Gets a value indicating whether the classifier does not trust its own judgement of this message (R6).</summary>
     public bool IsUnsure { get; }
+
+    /// <summary>Makes a classification from scores that nobody else holds, no category twice: they are neither copied nor checked.</summary>
+    internal static MessageClassification Of(CategoryScore[] scores, bool isUnsure) => new(scores, isUnsure);
 
     /// <summary>Gets the score of one category.</summary>
     /// <param name="category">The category.</param>

@@ -54,9 +54,9 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         }
 
         Add(hash);
-        if (!word.IsEmpty && word.Length <= TextScanner.MaxGrammedWord)
+        if (!word.IsEmpty && word.Length <= CharacterGrams.LongestWord)
         {
-            TextScanner.Grams(word, ref this);
+            CharacterGrams.Of(word, ref this);
         }
     }
 

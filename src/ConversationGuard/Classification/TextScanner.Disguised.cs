@@ -41,7 +41,7 @@ internal partial struct TextScanner<TSink>
         var end = i;
         while (end < text.Length && text[end] < 128 && UnicodeFolding.KindOf(text[end]) is not (CharKind.Space or CharKind.Quote or CharKind.Separator) && text[end] != '\n')
         {
-            if (n == TextScanner.MaxGrammedWord)
+            if (n == CharacterGrams.LongestWord)
             {
                 return false;
             }

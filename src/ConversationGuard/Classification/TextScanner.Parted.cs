@@ -113,7 +113,7 @@ internal partial struct TextScanner<TSink>
         var (bestLength, bestEnd) = (0, 0);
         while (true)
         {
-            if (length + end - from > TextScanner.MaxGrammedWord)
+            if (length + end - from > CharacterGrams.LongestWord)
             {
                 break;
             }
@@ -206,5 +206,80 @@ internal partial struct TextScanner<TSink>
         }
 
         return hasPictograph ? i - start : 0;
+    }
+
+    private void EmitLetter(char letter)
+    {
+        var word = _buffers.Candidate;
+        word[0] = letter;
+        var hash = FeatureHash.Append(FeatureHash.Seed, letter);
+        Emit(word.AsSpan(0, 1), hash, _vocabulary.Find(hash));
+    }
+
+    /// <summary>Cuts spelled-out letters into known words of three letters or more ("you" and "u" among them); false if they cannot be cut.</summary>
+    private readonly bool CanSegment(ReadOnlySpan<char> letters)
+    {
+        var ways = _buffers.Ways;
+        if (letters.Length >= ways.Length)
+        {
+            return false;
+        }
+
+        // ways[i]: the length of the last word in a cut of the first i letters.
+        Array.Clear(ways, 0, letters.Length + 1);
+        ways[0] = -1;
+        for (var start = 0; start < letters.Length; start++)
+        {
+            if (ways[start] == 0)
+            {
+                continue;
+            }
+
+            var hash = FeatureHash.Seed;
+            for (var end = start; end < letters.Length && end - start < 14; end++)
+            {
+                hash = FeatureHash.Append(hash, letters[end]);
+                var length = end - start + 1;
+                if ((length >= 3 || (length == 2 && letters[start..(end + 1)] is "me" or "ur" or "my" or "go" or "is" or "to" or "an"))
+                    && length > ways[end + 1] && _vocabulary.Find(hash) >= 0)
+                {
+                    ways[end + 1] = length;
+                }
+            }
+        }
+
+        return ways[letters.Length] > 0;
+    }
+
+    private bool EmitSegments(ReadOnlySpan<char> letters)
+    {
+        if (!CanSegment(letters))
+        {
+            return false;
+        }
+
+        // Walk back to turn "length of the last word" into "start of the next".
+        var ways = _buffers.Ways;
+        var end = letters.Length;
+        var next = 0;
+        while (end > 0)
+        {
+            var start = end - ways[end];
+            ways[end] = next;
+            next = end;
+            end = start;
+        }
+
+        var from = 0;
+        while (next > 0)
+        {
+            var word = letters[from..next];
+            var hash = FeatureHash.Of(word);
+            Emit(word, hash, _vocabulary.Find(hash));
+            from = next;
+            next = ways[next];
+        }
+
+        return true;
     }
 }

@@ -43,10 +43,10 @@ public sealed record ConversationLedger
     public ConversationEnding? HostEnding { get; init; }
 
     /// <summary>Gets the end, if the conversation was ended: the first one, since no other can follow it but on another branch (R11).</summary>
-    public ConversationEnding? Ending => HostEnding ?? Entries.FirstOrDefault(entry => entry.Ending is not null)?.Ending;
+    public ConversationEnding? Ending => IsEmpty ? null : HostEnding ?? Entries.FirstOrDefault(entry => entry.Ending is not null)?.Ending;
 
     /// <summary>Gets a value indicating whether nothing notable is on record.</summary>
-    public bool IsEmpty => Entries.Count == 0 && HostEnding is null;
+    public bool IsEmpty => ReferenceEquals(this, Empty) || (Entries.Count == 0 && HostEnding is null);
 
     /// <summary>Finds the entry of a turn.</summary>
     /// <param name="turn">The turn.</param>

@@ -10,7 +10,7 @@ internal sealed class HashSecret(string secret)
     /// <summary>The least length that is accepted, in characters.</summary>
     public const int MinLength = 32;
 
-    private readonly byte[] _secret = Encoding.UTF8.GetBytes(secret);
+    private readonly KeyedHash _hash = KeyedHash.With(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>The key of the turn identities of one conversation.</summary>
     public static byte[] TurnKey(HashSecret? secret, string salt) => secret is null ? Encoding.UTF8.GetBytes(salt) : secret.Hash("turn " + salt);
@@ -21,7 +21,7 @@ internal sealed class HashSecret(string secret)
     private byte[] Hash(string text)
     {
         var hash = new byte[KeyedHash.Length];
-        KeyedHash.Compute(_secret, text, hash);
+        _hash.Compute(text, hash);
         return hash;
     }
 }

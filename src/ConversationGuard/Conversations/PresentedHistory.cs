@@ -20,12 +20,23 @@ internal sealed class PresentedHistory
         // The newest turns are the user messages that no assistant message separates; more than one when the user wrote again
         // before there was an answer. Tool results and system text never count (R15).
         var first = last;
-        while (first > 0 && messages[first - 1].Role != ChatRole.Assistant)
+        for (var i = last - 1; i >= 0 && messages[i].Role != ChatRole.Assistant; i--)
         {
-            first--;
+            first = messages[i].Role == ChatRole.User ? i : first;
         }
 
-        Newest = last < 0 ? [] : Read(messages, first, last + 1);
+        if (last < 0)
+        {
+            Newest = [];
+        }
+        else if (first == last)
+        {
+            Newest = TurnAt(last) is { } only ? [only] : [];
+        }
+        else
+        {
+            Newest = Read(first, last + 1);
+        }
     }
 
     public IReadOnlyList<ChatMessage> Messages { get; }
@@ -45,7 +56,7 @@ internal sealed class PresentedHistory
     public IReadOnlyList<UserTurn> Newest { get; }
 
     /// <summary>Gets every user turn, oldest first.</summary>
-    public IReadOnlyList<UserTurn> All => _turns ??= Read(Messages, 0, Messages.Count);
+    public IReadOnlyList<UserTurn> All => _turns ??= Read(0, Messages.Count);
 
     /// <summary>Gives every turn its identity, in every way that the history can be read.</summary>
     /// <param name="ledger">The ledger; its salt keys the hashes.</param>
@@ -53,9 +64,9 @@ internal sealed class PresentedHistory
     /// <returns>The readings, the likeliest first; one unless the history is ambiguous.</returns>
     public IEnumerable<HistoryReading> Read(ConversationLedger ledger, HashSecret? secret = null)
     {
-        var key = HashSecret.TurnKey(secret, ledger.Salt!);
-        TurnId Identify(string fingerprint, TurnId? previous) => Id(fingerprint, previous, key);
-        var turns = All.Select(turn => turn with { Fingerprint = Fingerprint(turn, key) }).ToList();
+        using var hash = KeyedHash.With(HashSecret.TurnKey(secret, ledger.Salt!));
+        TurnId Identify(string fingerprint, TurnId? previous) => Id(fingerprint, previous, hash);
+        var turns = All.Select(turn => turn with { Fingerprint = Fingerprint(turn, hash) }).ToList();
         if (ledger.Entries.Count == 0)
         {
             var previous = default(TurnId?);
@@ -63,7 +74,7 @@ internal sealed class PresentedHistory
         }
 
         var reader = new HistoryReader(ledger, turns, IsNewestFromUser ? Newest.Count : 0, Identify);
-        return IsHeldByServer ? [reader.HeldByServer()] : reader.Readings();
+        return IsHeldByServer ? [reader.HeldByServer()] : [.. reader.Readings()];
     }
 
     /// <summary>One history for each participant who newly wrote something; for nobody's if nobody did.</summary>
@@ -86,34 +97,42 @@ internal sealed class PresentedHistory
         return last;
     }
 
-    private List<UserTurn> Read(IReadOnlyList<ChatMessage> messages, int from, int to)
+    private List<UserTurn> Read(int from, int to)
     {
-        var turns = new List<UserTurn>(1);
+        var turns = new List<UserTurn>();
         for (var i = from; i < to; i++)
         {
-            // A message without text, an image for example, cannot be judged and is no turn.
-            if (messages[i].Role == ChatRole.User && (Author is null || Author == NameOf(messages[i])) && messages[i].Text is var text && !string.IsNullOrWhiteSpace(text))
+            if (TurnAt(i) is { } turn)
             {
-                turns.Add(new UserTurn(i, text, messages[i]));
+                turns.Add(turn);
             }
         }
 
         return turns;
     }
 
+    /// <summary>A message without text, an image for example, cannot be judged and is no turn.</summary>
+    private UserTurn? TurnAt(int index)
+    {
+        var message = Messages[index];
+        return message.Role == ChatRole.User && (Author is null || Author == NameOf(message)) && message.Text is var text && !string.IsNullOrWhiteSpace(text)
+            ? new UserTurn(index, text, message)
+            : null;
+    }
+
     /// <summary>A message id names one turn; a text may name several.</summary>
-    private static string Fingerprint(UserTurn turn, byte[] key) =>
-        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, key, 12) : "t" + Hash(turn.Text, key, 12);
+    private static string Fingerprint(UserTurn turn, KeyedHash hash) =>
+        turn.Message.MessageId is { Length: > 0 } id ? "m" + Hash(id, hash, 12) : "t" + Hash(turn.Text, hash, 12);
 
     /// <summary>The same text is another turn behind another one.</summary>
-    private static TurnId Id(string fingerprint, TurnId? previous, byte[] key) =>
-        new(previous is null || fingerprint[0] == 'm' ? fingerprint : fingerprint + TurnId.Separator + Hash(previous.Value.Value, key, 6));
+    private static TurnId Id(string fingerprint, TurnId? previous, KeyedHash hash) =>
+        new(previous is null || fingerprint[0] == 'm' ? fingerprint : fingerprint + TurnId.Separator + Hash(previous.Value.Value, hash, 6));
 
     /// <summary>96 bits of a keyed hash are enough to tell the texts of one conversation apart; 48 more, the places of one text.</summary>
-    private static string Hash(string text, byte[] key, int bytes)
+    private static string Hash(string text, KeyedHash hash, int bytes)
     {
-        Span<byte> hash = stackalloc byte[KeyedHash.Length];
-        KeyedHash.Compute(key, text, hash);
-        return Convert.ToBase64String(hash.Slice(0, bytes).ToArray());
+        Span<byte> value = stackalloc byte[KeyedHash.Length];
+        hash.Compute(text, value);
+        return Convert.ToBase64String(value.Slice(0, bytes).ToArray());
     }
 }

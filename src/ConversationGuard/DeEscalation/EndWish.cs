@@ -1,3 +1,6 @@
+#if NET9_0_OR_GREATER
+using System.Buffers;
+#endif
 using System.Text;
 using System.Text.RegularExpressions;
 using ConversationGuard.Classification;
@@ -19,6 +22,9 @@ internal static class EndWish
 
     /// <summary>What every wish has a part of, as it is written: a look for these settles nearly every message.</summary>
     private static readonly string[] _stems = ["onversa", "chat", "discu", "diskussion", "gespr", "unterhaltung"];
+#if NET9_0_OR_GREATER
+    private static readonly SearchValues<string> _anyStem = SearchValues.Create(_stems, StringComparison.OrdinalIgnoreCase);
+#endif
 
     private static readonly Lazy<Regex> _wish = new(() => Whole(Wishes));
     private static readonly Lazy<Regex> _yes = new(() => Whole(Confirmations));
@@ -89,18 +95,11 @@ internal static class EndWish
     /// <summary>Tells whether a message is a clear yes, and nothing else.</summary>
     public static bool IsConfirmedBy(string text) => text.Length <= MaxLength && _yes.Value.IsMatch(Fold(text.Trim(' ', '"', '\u201C', '\u201D', '\u201E', '\u00AB', '\u00BB')));
 
-    private static bool HasStem(string text)
-    {
-        foreach (var stem in _stems)
-        {
-            if (text.Contains(stem, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+#if NET9_0_OR_GREATER
+    private static bool HasStem(string text) => text.AsSpan().ContainsAny(_anyStem);
+#else
+    private static bool HasStem(string text) => Array.Exists(_stems, stem => text.Contains(stem, StringComparison.OrdinalIgnoreCase));
+#endif
 
     /// <summary>A wish in one language: a demand or a statement about this conversation, with courtesies around it.</summary>
     private static string WishIn(string before, string after, string conversation, string imperative, string statement) =>

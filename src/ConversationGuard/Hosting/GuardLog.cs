@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace ConversationGuard.Hosting;
 
 /// <summary>Writes the guard's events to the log: what was done at Information, failures at Warning, quiet turns at Trace. Never text (R19).</summary>
-internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserver
+internal sealed partial class GuardLog(ILogger<GuardLog> logger) : ISelectiveObserver
 {
+    public bool LooksAt(in JudgedTurn turn) => logger.IsEnabled(turn.Decision.Action == GuardAction.Continue && !turn.State.IsCrisisHold ? LogLevel.Trace : LogLevel.Information);
+
     public void OnEvent(GuardEvent guardEvent)
     {
         var (name, key) = (guardEvent.GuardName, guardEvent.ConversationKey);

@@ -5,7 +5,7 @@ using ConversationGuard.ChatCompletion;
 namespace ConversationGuard.Hosting;
 
 /// <summary>Counts the guard's events, so that operators see how often it triggers. Meter <c>ConversationGuard</c>.</summary>
-internal sealed class GuardMetrics : IGuardObserver
+internal sealed class GuardMetrics : ISelectiveObserver
 {
     public const string MeterName = "ConversationGuard";
 
@@ -27,12 +27,14 @@ internal sealed class GuardMetrics : IGuardObserver
     /// <summary>Gets the instruments of this process: they live as long as it does.</summary>
     public static GuardMetrics Shared { get; } = new(new Meter(MeterName));
 
+    public bool LooksAt(in JudgedTurn turn) => _turns.Enabled && !turn.IsRepeat;
+
     public void OnEvent(GuardEvent guardEvent)
     {
         var tags = new TagList { { "guard.name", guardEvent.GuardName }, { "guard.mode", guardEvent.Mode.ToString() } };
         switch (guardEvent.Kind)
         {
-            case GuardEventKind.TurnDecided when _turns.Enabled && !guardEvent.IsRepeat:
+            case GuardEventKind.TurnDecided when !guardEvent.IsRepeat:
                 tags.Add("guard.action", guardEvent.Action.ToString());
                 tags.Add("guard.turn", guardEvent.Turn.Kind.ToString());
                 tags.Add("guard.category", guardEvent.Turn.Category.Value);

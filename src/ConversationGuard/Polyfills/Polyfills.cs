@@ -46,14 +46,15 @@ internal static class Polyfills
         }
     }
 
-    extension(HMACSHA256)
+    extension(IncrementalHash hash)
     {
-        public static int HashData(byte[] key, ReadOnlySpan<byte> source, Span<byte> destination)
+        public void AppendData(ReadOnlySpan<byte> data) => hash.AppendData(data.ToArray());
+
+        public int GetHashAndReset(Span<byte> destination)
         {
-            using var hmac = new HMACSHA256(key);
-            var hash = hmac.ComputeHash(source.ToArray());
-            hash.CopyTo(destination);
-            return hash.Length;
+            var value = hash.GetHashAndReset();
+            value.CopyTo(destination);
+            return value.Length;
         }
     }
 

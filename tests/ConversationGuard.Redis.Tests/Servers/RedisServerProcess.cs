@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ConversationGuard.Redis.Tests.Servers;
 
 /// <summary>A redis-server of the test's own. Nothing is saved to disk.</summary>
-internal sealed class RedisServerProcess : TestServer
+internal sealed class RedisServerProcess(params string[] settings) : TestServer
 {
     private Process? _process;
 
@@ -13,7 +13,8 @@ internal sealed class RedisServerProcess : TestServer
     public override async Task StartAsync()
     {
         var start = new ProcessStartInfo(Find("redis-server")!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", string.Empty, "--appendonly", "no", "--dir", Path.GetTempPath(), "--loglevel", "warning" })
+        string[] always = ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", string.Empty, "--appendonly", "no", "--dir", Path.GetTempPath(), "--loglevel", "warning"];
+        foreach (var argument in always.Concat(settings))
         {
             start.ArgumentList.Add(argument);
         }

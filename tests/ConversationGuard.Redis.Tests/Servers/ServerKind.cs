@@ -11,4 +11,7 @@ public enum ServerKind
 
     /// <summary>The real redis-server, where one is installed.</summary>
     Redis,
+
+    /// <summary>Three of the real redis-server, where one is installed, as one cluster.</summary>
+    RedisCluster,
 }

@@ -6,26 +6,25 @@ namespace ConversationGuard.Redis.Tests.Servers;
 /// <summary>A server on a free loopback port that a test can stop and start again on that port.</summary>
 internal abstract class TestServer : IAsyncDisposable
 {
-    protected TestServer()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    /// <summary>Gets the port; of a cluster that of one node, which names the others.</summary>
+    public virtual int Port { get; } = FreePort();
 
-    public int Port { get; }
-
-    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=2000,asyncTimeout=2000,syncTimeout=2000";
+    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=15000,asyncTimeout=15000,syncTimeout=15000";
 
     /// <summary>Starts a server; skips the test where the kind is not there.</summary>
     public static async Task<TestServer> StartAsync(ServerKind kind)
     {
-        if (kind == ServerKind.Redis && !RedisServerProcess.IsInstalled)
+        if (kind is ServerKind.Redis or ServerKind.RedisCluster && !RedisServerProcess.IsInstalled)
         {
             Assert.Ignore("redis-server is not installed here: apt-get install redis-server.");
         }
 
-        TestServer server = kind == ServerKind.Redis ? new RedisServerProcess() : new GarnetInProcess(kind == ServerKind.Garnet);
+        TestServer server = kind switch
+        {
+            ServerKind.Redis => new RedisServerProcess(),
+            ServerKind.RedisCluster => new RedisCluster(),
+            _ => new GarnetInProcess(hasScripts: kind == ServerKind.Garnet),
+        };
         await server.StartAsync();
         return server;
     }
@@ -36,6 +35,13 @@ internal abstract class TestServer : IAsyncDisposable
     public abstract Task KillAsync();
 
     public async ValueTask DisposeAsync() => await KillAsync();
+
+    protected static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     protected async Task WaitUntilItAnswersAsync()
     {

@@ -1,0 +1,244 @@
+namespace ConversationGuard.Classification;
+
+/// <summary>What a word says: itself, its neighbours, of whom is spoken, and the part that it plays.</summary>
+internal partial struct TextScanner<TSink>
+{
+    private void EmitWord(ReadOnlySpan<char> word, ulong hash, bool stretched)
+    {
+        if (word.Length == 1 && IsAsciiLetter(word[0]))
+        {
+            AddLetter(word[0]);
+            return;
+        }
+
+        FlushLetters();
+        var id = _vocabulary.Find(hash);
+        if (_isReversed && id < 0 && TryReversed(word))
+        {
+            return;
+        }
+
+        if (stretched && id < 0)
+        {
+            // "stuuupid", "cooool": first with two letters left, then with one.
+            var squeezed = _buffers.Candidate;
+            word.CopyTo(squeezed);
+            var length = Squeeze(squeezed.AsSpan(0, word.Length), 2);
+            var once = FeatureHash.Of(squeezed.AsSpan(0, length));
+            id = _vocabulary.Find(once);
+            if (id < 0)
+            {
+                word.CopyTo(squeezed);
+                var shortest = Squeeze(squeezed.AsSpan(0, word.Length), 1);
+                var twice = FeatureHash.Of(squeezed.AsSpan(0, shortest));
+                id = _vocabulary.Find(twice);
+                if (id < 0)
+                {
+                    word.CopyTo(squeezed);
+                    Squeeze(squeezed.AsSpan(0, word.Length), 2);
+                }
+                else
+                {
+                    length = shortest;
+                    once = twice;
+                }
+            }
+
+            Emit(squeezed.AsSpan(0, length), once, id);
+            return;
+        }
+
+        Emit(word, hash, id);
+    }
+
+    /// <summary>Shortens every run of three or more of the same letter.</summary>
+    private static int Squeeze(Span<char> word, int keep)
+    {
+        var n = 0;
+        var i = 0;
+        while (i < word.Length)
+        {
+            var end = i;
+            while (end < word.Length && word[end] == word[i])
+            {
+                end++;
+            }
+
+            var letter = word[i];
+            var count = end - i > MaxLetterRun ? keep : end - i;
+            for (var k = 0; k < count; k++)
+            {
+                word[n++] = letter;
+            }
+
+            i = end;
+        }
+
+        return n;
+    }
+
+    private void EmitSolo(char c)
+    {
+        var word = _buffers.Candidate;
+        word[0] = char.ToLowerInvariant(c);
+        var hash = FeatureHash.Append(FeatureHash.Seed, word[0]);
+        Emit(word.AsSpan(0, 1), hash, _vocabulary.Find(hash));
+    }
+
+    private void EmitSymbol(ulong hash) => Emit(default, hash, -1);
+
+    private void Emit(ReadOnlySpan<char> word, ulong hash, int id)
+    {
+        CountLanguage(word, id);
+        Sink.Word(word, hash, id);
+        Sink.Feature(FeatureHash.Pair(_previous, hash), FeatureKind.Bigram);
+        if (_beforePrevious != 0)
+        {
+            Sink.Feature(FeatureHash.Gap(_beforePrevious, hash), FeatureKind.Gap);
+        }
+
+        if (_previousClass != 0)
+        {
+            Sink.Feature(FeatureHash.Pair(_previousClass, hash), FeatureKind.ClassAndWord);
+        }
+
+        var context = _person + (_quotedWords > 0 ? 4 : 0);
+        if (!word.IsEmpty)
+        {
+            Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.WordInContext);
+        }
+
+        _previousClass = 0;
+        var wordClass = id < 0 ? WordClass.None : _vocabulary.ClassOf(id);
+        if (wordClass != WordClass.None)
+        {
+            EmitClass(wordClass, context);
+        }
+
+        if (_quotedWords > 0 && ++_quotedWords > MaxQuotedWords)
+        {
+            _quotedWords = 0;
+        }
+
+        _beforePrevious = _previous;
+        _previous = hash;
+        _afterBreak = false;
+        Sink.EndWord();
+        _chunkLength += word.Length + 1;
+        if (_chunkLength >= TextScanner.ChunkLength)
+        {
+            _chunkLength = 0;
+            Sink.EndChunk();
+        }
+    }
+
+    /// <summary>What the class of a word says: of its neighbours, of whom is spoken of, and of who does what to whom.</summary>
+    private void EmitClass(byte wordClass, int context)
+    {
+        var hash = FeatureHash.OfClass(wordClass);
+        if (wordClass > WordClass.LastOfForm)
+        {
+            Sink.Feature(hash, FeatureKind.Class);
+            Sink.Feature(FeatureHash.Pair(_previous, hash), FeatureKind.ClassAndWord);
+            Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.ClassInContext);
+            _previousClass = hash;
+
+            // In what form of sentence it stands, and beside what else.
+            Sink.Feature(FeatureHash.InContext(hash, 64 + _forms), FeatureKind.ClassForm);
+            for (var forms = _forms; forms != 0; forms &= forms - 1)
+            {
+                Sink.Feature(FeatureHash.InContext(hash, 8 + (forms & -forms)), FeatureKind.ClassForm);
+            }
+
+            if (_lastContent != 0 && _lastContent != hash)
+            {
+                Sink.Feature(FeatureHash.Gap(_lastContent, hash), FeatureKind.ClassPair);
+                if (_contentBefore != 0 && _contentBefore != hash)
+                {
+                    Sink.Feature(FeatureHash.Gap(_contentBefore, hash), FeatureKind.ClassPair);
+                }
+            }
+
+            if (_lastContent != hash)
+            {
+                _contentBefore = _lastContent;
+                _lastContent = hash;
+            }
+        }
+        else if (wordClass <= WordClass.Their)
+        {
+            _person = (wordClass + 1) >> 1;
+        }
+
+        if (wordClass <= WordClass.LastOfForm)
+        {
+            _forms |= WordClass.FormOf(wordClass);
+        }
+
+        if (_lastClass != 0)
+        {
+            Sink.Feature(FeatureHash.Sequence(_lastClass, hash), FeatureKind.ClassPair);
+            if (_classBefore != 0)
+            {
+                Sink.Feature(FeatureHash.Sequence(FeatureHash.Sequence(_classBefore, _lastClass), hash), FeatureKind.ClassTriple);
+            }
+        }
+
+        _classBefore = _lastClass;
+        _lastClass = hash;
+    }
+
+    private void CountLanguage(ReadOnlySpan<char> word, int id)
+    {
+        if (word.IsEmpty)
+        {
+            return;
+        }
+
+        var latin = word[0] < '\u0250';
+        _afterLatin = latin;
+        OtherScriptWords += latin ? 0 : 1;
+        if (latin && word.Length < 2)
+        {
+            return;
+        }
+
+        var traits = id < 0 ? WordTraits.None : _vocabulary.TraitsOf(id);
+        if ((traits & WordTraits.Taught) != 0)
+        {
+            TaughtWords++;
+        }
+        else if ((traits & WordTraits.Foreign) != 0)
+        {
+            ForeignWords++;
+        }
+        else
+        {
+            UnknownWords++;
+        }
+    }
+
+    private void EndSentence(ulong mark)
+    {
+        if (_afterBreak)
+        {
+            return;
+        }
+
+        Sink.Feature(FeatureHash.Pair(_previous, mark), FeatureKind.Edge);
+        Sink.Feature(FeatureHash.Pair(FeatureHash.Pair(_beforePrevious, _previous), mark), FeatureKind.Edge);
+        if (mark == FeatureHash.Question)
+        {
+            Sink.Feature(mark, FeatureKind.Edge);
+        }
+
+        _previous = FeatureHash.Boundary;
+        _beforePrevious = 0;
+        _previousClass = 0;
+        _person = 0;
+        _forms &= WordClass.LastingForms;
+        _lastContent = 0;
+        _contentBefore = 0;
+        _afterBreak = true;
+    }
+}
