@@ -88,15 +88,14 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
     /// <summary>What is sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words and what was said in a hold keep their place (R5, R6).</summary>
     private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
     {
-        bool IsSentAgain(LedgerEntry entry) => entry is { IsDelivered: false, Ending: null } && turns.Any(turn => turn.Id == entry.Turn);
-        var tail = ledger.Entries.Count;
-        while (tail > 0 && IsSentAgain(ledger.Entries[tail - 1]))
+        List<LedgerEntry> again = [.. turns.Select(turn => ledger.Find(turn.Id)).OfType<LedgerEntry>().Where(entry => entry is { IsDelivered: false, Ending: null })];
+        if (again.SequenceEqual(ledger.Entries.Skip(ledger.Entries.Count - again.Count)))
         {
-            tail--;
+            return [];
         }
 
-        List<LedgerEntry> moved = [.. ledger.Entries.Take(tail).Where(entry => IsSentAgain(entry) && entry.Kind != TurnKind.Calm)];
-        return moved.Count == 0 ? [] : [.. moved.Except(ConversationState.Fold(ledger, terms, now).OfHolds).Select(entry => entry.Turn)];
+        var ofHolds = ConversationState.Fold(ledger, terms, now).OfHolds;
+        return [.. again.Where(entry => entry.Kind != TurnKind.Calm && !ofHolds.Contains(entry)).Select(entry => entry.Turn)];
     }
 
     /// <summary>

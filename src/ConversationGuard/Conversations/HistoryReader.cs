@@ -37,22 +37,14 @@ internal sealed class HistoryReader
     public HistoryReading HeldByServer()
     {
         var tip = _ledger.Entries.Count > 0 ? _ledger.Entries[_ledger.Entries.Count - 1].Turn : default(TurnId?);
-
-        // The latest of all, if they are sent again.
-        var tail = _ledger.Entries.Count;
-        while (tail > 0 && _ledger.Entries[tail - 1] is { IsDelivered: false } entry && _turns.Any(turn => turn.Fingerprint == entry.Turn.Fingerprint))
-        {
-            tail--;
-        }
-
         var turns = new List<UserTurn>();
         var previous = tip;
         var added = 0;
         foreach (var turn in _turns)
         {
-            // The latest ones of that text, in order. Calm words and a crisis before others stand where they are: sent on their own they are said anew (R5, R6).
+            // The latest ones of that text, in order. Calm words and a crisis before others stand where they are: as the last ones they are said anew (R5, R6).
             bool IsUnanswered(LedgerEntry entry) =>
-                !entry.IsDelivered && (entry.Kind is not TurnKind.Calm and not TurnKind.Crisis || _places[entry.Turn] >= tail || turns.Count < _turns.Count - 1);
+                !entry.IsDelivered && (entry.Kind is not TurnKind.Calm and not TurnKind.Crisis || entry.Turn == tip || turns.Count < _turns.Count - 1);
             var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => IsUnanswered(entry) || IsMessageId(turn) || _old == _turns.Count).Reverse().ToList();
             var sameText = _turns.Count(other => other.Fingerprint == turn.Fingerprint);
             var index = Math.Max(0, unanswered.Count - sameText) + turns.Count(other => other.Fingerprint == turn.Fingerprint);

@@ -297,7 +297,9 @@ internal static class Oracle
                         return $"call {call.Index} was not refused after the end in call {end.Index}";
                     }
 
-                    if (call.Ended is { } again && end.Ended is { } first && (again.EndedAt, again.Reason, again.Category) != (first.EndedAt, first.Reason, first.Category))
+                    // The host ends every branch, also one that had ended.
+                    var isEndedByHost = trace.Acts.Exists(act => act.Step is HostEnds && act.BeforeCall > end.Index && act.BeforeCall <= call.Index);
+                    if (!isEndedByHost && call.Ended is { } again && end.Ended is { } first && (again.EndedAt, again.Reason, again.Category) != (first.EndedAt, first.Reason, first.Category))
                     {
                         return $"call {call.Index} tells another end than call {end.Index}";
                     }
@@ -444,7 +446,8 @@ internal static class Oracle
             }
         }
 
-        return from;
+        // What was forgiven and stands beside the newest turn, its reply gone, looks new.
+        return call.Asked.SkipLast(1).Any(turn => trace.Calls.Take(from).Any(before => before.Asked.Contains(turn))) ? 0 : from;
     }
 
     private static IEnumerable<Call> Before(Trace trace, Call call, int from) => trace.Calls.Take(call.Index).Skip(from);

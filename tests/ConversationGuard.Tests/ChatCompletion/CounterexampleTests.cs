@@ -395,6 +395,30 @@ public class CounterexampleTests(ChatPath path)
         (await chat.StateAsync()).Should().Match<ConversationState>(state => state.FailedRedirections == 0 && state.Violations.Count == 2);
     }
 
+    [Test]
+    public async Task R3_messages_sent_to_a_server_again_in_another_order_stand_in_that_order()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult one")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult two")]);
+
+        await chat.SendAsync("insult two", "insult one");
+
+        (await chat.StateAsync()).Should().Match<ConversationState>(state => state.FailedRedirections == 0 && state.Violations.Count == 2);
+    }
+
+    [Test]
+    public async Task R3_calm_words_sent_to_a_server_again_behind_an_insult_stand_behind_it()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult one")]);
+        await FailsAsync(chat, [new(ChatRole.User, "calm")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult two")]);
+        await chat.SendAsync("insult two", "calm");
+
+        (await chat.SendAsync("insult three")).Text.Should().NotContain("may be ended");
+    }
+
     [TestCase(null)]
     [TestCase("m1")]
     public async Task R3_calm_words_that_a_host_kept_still_stand_before_an_insult_that_it_dropped(string? messageId)
