@@ -356,6 +356,7 @@ public static class ConversationStoreConformance
                 Entry("one") with { Action = GuardAction.Warn, IsDelivered = true, IsTakenBack = true },
                 Entry("two") with { Category = new HarmCategory("of our own"), Action = GuardAction.End, Parent = new TurnId("one"), Ending = ending },
             ],
+            Forgotten = [new TurnId("forgiven"), new TurnId("forgiven too")],
             HostEnding = new ConversationEnding { Reason = EndReason.HostRequest, At = _start.AddDays(1), RuleIds = ["R1"] },
         };
     }

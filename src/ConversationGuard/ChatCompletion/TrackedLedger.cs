@@ -59,7 +59,7 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         return call switch
         {
             { Settings.TrustsHistory: false } => new(ledger, ledger, reading.Turns, last),
-            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns)), reading.Turns, last),
+            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns, terms, now)), reading.Turns, last),
             _ => new(ledger, Shown(call, ledger, reading), reading.Turns, reading.Tip),
         };
     }
@@ -94,16 +94,17 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
             : branch;
     }
 
-    /// <summary>What is sent to a server again after it answered something else stands where it is answered.</summary>
-    private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns)
+    /// <summary>What is sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words and what was said in a hold keep their place (R5, R6).</summary>
+    private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
     {
-        var answered = ledger.Entries.Count - 1;
-        while (answered >= 0 && !ledger.Entries[answered].IsDelivered)
+        List<LedgerEntry> again = [.. turns.Select(turn => ledger.Find(turn.Id)).OfType<LedgerEntry>().Where(entry => entry is { IsDelivered: false, Ending: null })];
+        if (again.SequenceEqual(ledger.Entries.Skip(ledger.Entries.Count - again.Count)))
         {
-            answered--;
+            return [];
         }
 
-        return [.. ledger.Entries.Take(answered).Where(entry => !entry.IsDelivered && entry.Kind != TurnKind.Crisis && turns.Any(turn => turn.Id == entry.Turn)).Select(entry => entry.Turn)];
+        var ofHolds = ConversationState.Fold(ledger, terms, now).OfHolds;
+        return [.. again.Where(entry => entry.Kind != TurnKind.Calm && !ofHolds.Contains(entry)).Select(entry => entry.Turn)];
     }
 
     /// <summary>

@@ -42,8 +42,8 @@ public sealed record ConversationLedger
     /// <summary>Gets the end by the host's call (R1); an end that a turn led to stands on its entry.</summary>
     public ConversationEnding? HostEnding { get; init; }
 
-    /// <summary>Gets the end, if the conversation was ended.</summary>
-    public ConversationEnding? Ending => IsEmpty ? null : HostEnding ?? Entries.LastOrDefault(entry => entry.Ending is not null)?.Ending;
+    /// <summary>Gets the end, if the conversation was ended: the first one, since no other can follow it but on another branch (R11).</summary>
+    public ConversationEnding? Ending => IsEmpty ? null : HostEnding ?? Entries.FirstOrDefault(entry => entry.Ending is not null)?.Ending;
 
     /// <summary>Gets a value indicating whether nothing notable is on record.</summary>
     public bool IsEmpty => ReferenceEquals(this, Empty) || (Entries.Count == 0 && HostEnding is null);
@@ -115,8 +115,14 @@ public sealed record ConversationLedger
     public ConversationLedger Forget(IReadOnlyCollection<TurnId> turns)
     {
         ArgumentNullException.ThrowIfNull(turns);
-        List<TurnId> forgotten = [.. Forgotten, .. Entries.Where(entry => entry.Kind == TurnKind.Violation && turns.Contains(entry.Turn)).Select(entry => entry.Turn)];
-        return Without(turns) with { Forgotten = [.. forgotten.Skip(forgotten.Count - MaxForgotten)] };
+        return Without(turns).WithForgotten(Entries.Where(entry => entry.Kind == TurnKind.Violation && turns.Contains(entry.Turn)).Select(entry => entry.Turn));
+    }
+
+    /// <summary>Adds to what was forgiven; the earliest are left out beyond <see cref="MaxForgotten"/>.</summary>
+    internal ConversationLedger WithForgotten(IEnumerable<TurnId> turns)
+    {
+        TurnId[] forgotten = [.. Forgotten.Union(turns)];
+        return forgotten.Length == Forgotten.Count ? this : this with { Forgotten = [.. forgotten.Skip(forgotten.Length - MaxForgotten)] };
     }
 
     /// <summary>Gives the ledger of a branch that keeps some turns and no others.</summary>
@@ -145,7 +151,7 @@ public sealed record ConversationLedger
         var path = Path(turns);
         bool IsOnBranch(LedgerEntry entry) => entry.Kind == TurnKind.Crisis || path.Contains(entry.Turn);
         var gone = new HashSet<TurnId>(Entries.Where(entry => entry.IsDelivered && !IsOnBranch(entry)).Select(entry => entry.Turn));
-        var entries = Entries.Where(entry => entry.Ending is null ? IsOnBranch(entry) : !entry.Ending.Evidence.Any(gone.Contains)).ToList();
+        var entries = Entries.Where(entry => entry.Ending is null ? IsOnBranch(entry) : path.Contains(entry.Turn) || !entry.Ending.Evidence.Any(gone.Contains)).ToList();
         return entries.Count == Entries.Count ? this : this with { Entries = entries };
     }
 

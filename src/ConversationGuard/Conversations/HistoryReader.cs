@@ -42,8 +42,10 @@ internal sealed class HistoryReader
         var added = 0;
         foreach (var turn in _turns)
         {
-            // The latest ones of that text, in order.
-            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => !entry.IsDelivered || IsMessageId(turn) || _old == _turns.Count).Reverse().ToList();
+            // The latest ones of that text, in order. Calm words and a crisis before others stand where they are: as the last ones they are said anew (R5, R6).
+            bool IsUnanswered(LedgerEntry entry) =>
+                !entry.IsDelivered && (entry.Kind is not TurnKind.Calm and not TurnKind.Crisis || entry.Turn == tip || turns.Count < _turns.Count - 1);
+            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => IsUnanswered(entry) || IsMessageId(turn) || _old == _turns.Count).Reverse().ToList();
             var sameText = _turns.Count(other => other.Fingerprint == turn.Fingerprint);
             var index = Math.Max(0, unanswered.Count - sameText) + turns.Count(other => other.Fingerprint == turn.Fingerprint);
             var id = index < unanswered.Count ? unanswered[index].Turn : Free(turn.Fingerprint, previous);
@@ -59,7 +61,7 @@ internal sealed class HistoryReader
     public IEnumerable<HistoryReading> Readings()
     {
         var shown = IsWhole ? AsShown() : null;
-        if (shown is { Added: 0 })
+        if (shown is not null && (shown.Added == 0 || IsOver(shown)))
         {
             return [shown];
         }
@@ -98,8 +100,11 @@ internal sealed class HistoryReader
 
         // A turn that is on record as it is shown proves all that is shown before it.
         var proven = Math.Max(0, reading.Turns.ToList().FindLastIndex(turn => IsKnown(turn.Id)));
-        return reading.Turns.Take(_old).Skip(proven + 1).Any(IsElsewhere) ? null : reading;
+        return reading.Turns.Take(_old).Skip(proven + 1).Any(IsElsewhere) && !IsOver(reading) ? null : reading;
     }
+
+    /// <summary>Whether the end is on the branch: then what is said there is refused and does not go on record.</summary>
+    private bool IsOver(HistoryReading reading) => _ledger.Ending is not null && reading.Branch(_ledger).Ending is not null;
 
     /// <summary>
     /// Turns may be missing: the presented ones are matched with the record backwards from the newest. Of the matches with the least that does not fit each is a reading; the same text
@@ -113,58 +118,66 @@ internal sealed class HistoryReader
             lastKnown--;
         }
 
+        // What was said just before it need not be on record: it was calm, or it is forgiven.
+        var first = _old;
+        while (first < _turns.Count - 1 && !_byFingerprint.Contains(_turns[first].Fingerprint))
+        {
+            first++;
+        }
+
         var matches = new List<(LedgerEntry Entry, bool IsAgain, int Conflicts)>();
-        if (_old < _turns.Count)
+        if (first < _turns.Count)
         {
             // What was said between other turns and is said again may as well be new; what counts against someone is not counted twice (R10).
-            matches.AddRange(_byFingerprint[_turns[_old].Fingerprint]
-                .Where(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || !_ledger.Entries.Any(other => other.Parent == entry.Turn) || _old < _turns.Count - 1 || IsMessageId(_turns[_old]))
-                .Select(entry => (entry, true, Match(null, _old - 1, Parent(entry)))));
+            matches.AddRange(_byFingerprint[_turns[first].Fingerprint]
+                .Where(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || !_ledger.Entries.Any(other => other.Parent == entry.Turn) || _old < _turns.Count - 1 || IsMessageId(_turns[first]))
+                .Select(entry => (entry, true, Match(null, first - 1, Parent(entry)))));
         }
 
-        if (lastKnown >= 0)
-        {
-            matches.AddRange(_byFingerprint[_turns[lastKnown].Fingerprint].Select(entry => (entry, false, Match(null, lastKnown, entry))));
-        }
+        // Where nothing that is shown is on record, what was trimmed counts; of several branches it is the one that was gone on with.
+        var latest = _ledger.Entries[_ledger.Entries.Count - 1];
+        matches.AddRange(lastKnown < 0 ? [(latest, false, 0)] : _byFingerprint[_turns[lastKnown].Fingerprint].Select(entry => (entry, false, Match(null, lastKnown, entry))));
 
-        if (matches.Count == 0)
-        {
-            // Nothing that is shown is on record. What was trimmed counts; of several branches it is the one that was gone on with.
-            return [WithGaps(IsWhole ? null : _ledger.Entries[_ledger.Entries.Count - 1], isAgain: false, lastKnown)];
-        }
-
-        // What may be made again is not counted again (R10).
         var least = matches.Min(match => match.Conflicts);
-        var isAgain = matches.Exists(match => match.IsAgain && match.Conflicts == least);
-        return [.. matches.Where(match => match.Conflicts == least && match.IsAgain == isAgain).Select(match => WithGaps(match.Entry, match.IsAgain, lastKnown))];
+        var readings = matches.Where(match => match.Conflicts == least).Select(match => (match.IsAgain, Reading: WithGaps(match.Entry, match.IsAgain ? first : -1, lastKnown))).ToList();
+
+        // What may be made again is not counted again (R10); but what stands on a branch that was left may as well be said on the other one for the first time.
+        bool IsGoneOnWith(TurnId turn) => turn == latest.Turn || _ledger.IsAfter(latest.Turn, turn);
+        var again = readings.Where(it => it.IsAgain && (IsMessageId(_turns[first]) || IsGoneOnWith(it.Reading.Tip!.Value))).Select(it => it.Reading.Added).DefaultIfEmpty(int.MaxValue).Min();
+        return [.. readings.Where(it => it.Reading.Added <= again).Select(it => it.Reading)];
     }
 
-    /// <summary>Reads the newest turn as a turn on record made again, or the last known one as one.</summary>
-    private HistoryReading WithGaps(LedgerEntry? entry, bool isAgain, int lastKnown)
+    /// <summary>Reads a newest turn as a turn on record made again, or the last known one as one.</summary>
+    private HistoryReading WithGaps(LedgerEntry entry, int again, int lastKnown)
     {
         var turns = _turns.ToArray();
-        Match(turns, isAgain ? _old - 1 : lastKnown, isAgain ? Parent(entry!) : entry);
+        var isAgain = again >= 0;
+        Match(turns, isAgain ? again - 1 : lastKnown, isAgain ? Parent(entry) : entry);
         var previous = default(TurnId?);
-        for (var i = 0; i < _old; i++)
+        var unknown = 0;
+        for (var i = 0; i < Math.Max(_old, again); i++)
         {
+            unknown += i >= _old && turns[i].Id == default ? 1 : 0;
             turns[i] = turns[i].Id == default ? turns[i] with { Id = _identify(turns[i].Fingerprint, previous) } : turns[i];
             previous = turns[i].Id;
         }
 
         if (isAgain)
         {
-            turns[_old] = turns[_old] with { Id = entry!.Turn };
-            return Follow(turns, _old + 1, entry.Turn, entry.Turn);
+            turns[again] = turns[again] with { Id = entry.Turn };
+            var reading = Follow(turns, again + 1, entry.Turn, entry.Turn);
+            return reading with { Added = reading.Added + unknown };
         }
 
-        return Follow(turns, _old, previous ?? entry?.Turn, entry?.Turn);
+        return Follow(turns, _old, previous ?? entry.Turn, entry.Turn);
     }
 
     /// <summary>Matches presented turns with the record, backwards from an entry.</summary>
-    /// <returns>How many turns are on record, but not there.</returns>
+    /// <returns>How many turns are on record, but not there. What was forgiven may be shown too: those words are no conflict.</returns>
     private int Match(UserTurn[]? turns, int last, LedgerEntry? from)
     {
         var conflicts = 0;
+        var forgiven = _ledger.Forgotten.Select(turn => turn.Fingerprint).ToList();
         for (var i = last; i >= 0; i--)
         {
             var at = from;
@@ -175,7 +188,7 @@ internal sealed class HistoryReader
 
             if (at is null)
             {
-                conflicts += _byFingerprint.Contains(_turns[i].Fingerprint) ? 1 : 0;
+                conflicts += _byFingerprint.Contains(_turns[i].Fingerprint) && !forgiven.Remove(_turns[i].Fingerprint) ? 1 : 0;
                 continue;
             }
 

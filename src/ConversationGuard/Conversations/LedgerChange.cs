@@ -41,7 +41,7 @@ internal readonly record struct LedgerChange(ConversationLedger From, Conversati
     {
         var to = To;
         var taken = From.Entries.Where(entry => to.Find(entry.Turn) is null).Select(entry => entry.Turn).ToList();
-        var merged = taken.Count > 0 ? stored.Without(taken) : stored;
+        var merged = (taken.Count > 0 ? stored.Without(taken) : stored).WithForgotten(To.Forgotten.Except(From.Forgotten));
         foreach (var entry in To.Entries)
         {
             var before = From.Find(entry.Turn);
@@ -50,12 +50,12 @@ internal readonly record struct LedgerChange(ConversationLedger From, Conversati
                 continue;
             }
 
-            // What others removed stays so, unless it has since become the end.
+            // What others removed or forgave stays so, unless it has since become the end.
             if (merged.Find(entry.Turn) is { } there)
             {
                 merged = merged.With(Combine(before, there, entry));
             }
-            else if (before is null || (entry.Ending is not null && before.Ending is null))
+            else if ((before is null && !stored.Forgotten.Contains(entry.Turn)) || (entry.Ending is not null && before?.Ending is null))
             {
                 merged = Insert(merged, entry);
             }

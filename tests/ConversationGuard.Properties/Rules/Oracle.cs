@@ -82,7 +82,7 @@ internal static class Oracle
                 return $"call {call.Index} ended after {failed} delivered redirections that failed; {needed} are needed";
             }
 
-            if (!Before(trace, call, from).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(call.Path.Contains)))
+            if (!Before(trace, call, from).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(turn => Standing(trace, call, turn) is not null)))
             {
                 return $"call {call.Index} ended without a warning delivered in an earlier turn of this branch";
             }
@@ -262,13 +262,16 @@ internal static class Oracle
                 return $"after call {i}, {state.Violations.Count} violations count; the user wrote {wrote}";
             }
 
-            if (call.IsEnd && IsPersistent(call) && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > call.Path.Count(turn => turn.IsViolation))
+            // Whose words are those of a turn on another branch may be read to stand there.
+            var onBranch = MayStandElsewhere(trace, call) ? wrote : call.Path.Count(turn => turn.IsViolation);
+            if (call.IsEnd && IsPersistent(call) && call.Ended?.Ending.Evidence.Distinct().Count() is { } evidence && evidence > onBranch)
             {
-                return $"the end in call {i} rests on {evidence} violations; the user wrote {call.Path.Count(turn => turn.IsViolation)} on this branch";
+                return $"the end in call {i} rests on {evidence} violations; the user wrote {onBranch} on this branch";
             }
 
-            // What was refused was not judged yet; and what was forgiven is off the record, and looks new if the host trims the reply to it away.
-            var isJudged = call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle);
+            // What was refused was not judged yet; what was forgiven is off the record, and looks new if the host trims the reply to it away; and on another branch another number counts.
+            var isJudged = !trace.Acts.Exists(act => act.Step is GoToOldBranch && act.BeforeCall == i) &&
+                call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle);
             if (i > 0 && call.IsAgain && isJudged && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
             {
                 return $"call {i} wrote nothing new, and {call.State.Violations.Count} violations count after it";
@@ -306,7 +309,9 @@ internal static class Oracle
                         return $"call {call.Index} was not refused after the end in call {end.Index}";
                     }
 
-                    if (call.Ended is { } again && end.Ended is { } first && (again.EndedAt, again.Reason, again.Category) != (first.EndedAt, first.Reason, first.Category))
+                    // The host ends every branch, also one that had ended.
+                    var isEndedByHost = trace.Acts.Exists(act => act.Step is HostEnds && act.BeforeCall > end.Index && act.BeforeCall <= call.Index);
+                    if (!isEndedByHost && call.Ended is { } again && end.Ended is { } first && (again.EndedAt, again.Reason, again.Category) != (first.EndedAt, first.Reason, first.Category))
                     {
                         return $"call {call.Index} tells another end than call {end.Index}";
                     }
@@ -562,7 +567,8 @@ internal static class Oracle
             }
         }
 
-        return from;
+        // What was forgiven and stands beside the newest turn, its reply gone, looks new.
+        return call.Asked.SkipLast(1).Any(turn => trace.Calls.Take(from).Any(before => before.Asked.Contains(turn))) ? 0 : from;
     }
 
     private static IEnumerable<Call> Before(Trace trace, Call call, int from) => trace.Calls.Take(call.Index).Skip(from);
@@ -576,7 +582,7 @@ internal static class Oracle
         var isRefolded = trace.Scenario.Holder == Holder.Nobody && UsedSettings(trace, call).Count > 1;
         var redirected = Before(trace, call, from)
             .Where(earlier => earlier.IsDelivered && (earlier.Steers || isRefolded))
-            .Select(earlier => earlier.Asked.LastOrDefault(turn => turn.IsViolation && branch.Contains(turn)))
+            .Select(earlier => earlier.Asked.Where(turn => turn.IsViolation).Select(turn => Standing(trace, call, turn)).OfType<Turn>().LastOrDefault())
             .OfType<Turn>()
             .Distinct();
 
@@ -590,6 +596,24 @@ internal static class Oracle
                 (call.IsAmbiguous && after.Exists(other => other.IsViolation));
         });
     }
+
+    /// <summary>The turn of a branch that is another one, or says its very words at its very place: without message ids those are one turn (R10).</summary>
+    private static Turn? Standing(Trace trace, Call call, Turn turn)
+    {
+        static IEnumerable<string> Before(IReadOnlyList<Turn> path, Turn turn) => path.TakeWhile(other => other != turn).Where(other => !other.IsDropped).Select(other => other.Text);
+        if (call.Path.Contains(turn) || trace.Scenario.WithMessageIds)
+        {
+            return call.Path.Contains(turn) ? turn : null;
+        }
+
+        var before = Before(trace.Calls.Find(one => one.Asked.Contains(turn))!.Path, turn).ToList();
+        return call.Path.FirstOrDefault(other => other.Text == turn.Text && Before(call.Path, other).SequenceEqual(before));
+    }
+
+    /// <summary>Whether the history was trimmed, and what is said on this branch was said before on another.</summary>
+    private static bool MayStandElsewhere(Trace trace, Call call) => !trace.Scenario.WithMessageIds &&
+        trace.Acts.Exists(act => act.Step is TrimOldest or TrimMiddle && act.BeforeCall <= call.Index) &&
+        call.Path.Any(turn => trace.Turns.Exists(other => other.Number < turn.Number && other.Text == turn.Text && !call.Path.Contains(other)));
 
     private static bool IsReinstated(Trace trace, Call end, Call call) => trace.Acts.Exists(act => act.Step is HostReinstates && act.BeforeCall > end.Index && act.BeforeCall <= call.Index);
 

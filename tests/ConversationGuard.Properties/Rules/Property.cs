@@ -39,15 +39,7 @@ internal static class Property
 
         try
         {
-            if (Sequences == Default)
-            {
-                // A seed is that of the first sample alone: all of them are one sample here.
-                scenarios.Array[Default].Sample(all => Array.ForEach(all, Try), seed: BuildSeed, iter: 1, threads: 1, print: _ => "below");
-            }
-            else
-            {
-                scenarios.Sample(Try, iter: Sequences, threads: 1, print: _ => "below");
-            }
+            scenarios.Each(Try);
         }
         catch (CsCheckException error) when (breach is not null)
         {
@@ -55,6 +47,20 @@ internal static class Property
         }
 
         TestContext.Out.WriteLine($"{tried} sequences in {watch.Elapsed.TotalSeconds:F1} s");
+    }
+
+    /// <summary>Tries something on as many generated values as <see cref="Sequences"/> says.</summary>
+    public static void Each<T>(this Gen<T> values, Action<T> act)
+    {
+        if (Sequences == Default)
+        {
+            // A seed is that of the first sample alone: all of them are one sample here.
+            values.Array[Default].Sample(all => Array.ForEach(all, act), seed: BuildSeed, iter: 1, threads: 1, print: _ => "below");
+        }
+        else
+        {
+            values.Sample(act, iter: Sequences, threads: 1, print: _ => "below");
+        }
     }
 
     /// <summary>Leaves out and simplifies as long as the rule stays broken.</summary>

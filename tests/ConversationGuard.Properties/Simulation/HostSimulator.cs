@@ -43,6 +43,9 @@ internal sealed class HostSimulator : IDisposable
     private bool _isTrimmed;
     private int _renamed;
 
+    // Nothing was written yet on the branch that somebody went back to.
+    private bool _isBack;
+
     // What was edited away cannot be told from what was said at once.
     private bool _canTellBranches = true;
 
@@ -133,14 +136,15 @@ internal sealed class HostSimulator : IDisposable
                 break;
             case GoToOldBranch to when _branches.Count > 1:
                 Note(step);
+                _isBack = true;
                 _branch = _branches[to.Which % _branches.Count];
                 _branch.Path = WithFailed(_branch.Path);
                 break;
-            case TrimOldest trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 0:
+            case TrimOldest trim when _scenario.Holder == Holder.Host && !_isBack && _branch.Held.Count > 0:
                 Note(step);
                 Trim(0, trim.Messages);
                 break;
-            case TrimMiddle trim when _scenario.Holder == Holder.Host && _branch.Held.Count > 2:
+            case TrimMiddle trim when _scenario.Holder == Holder.Host && !_isBack && _branch.Held.Count > 2:
                 Note(step);
                 Trim(1, Math.Min(trim.Messages, _branch.Held.Count - 2));
                 break;
@@ -191,6 +195,7 @@ internal sealed class HostSimulator : IDisposable
 
     private Line Write(Words words, bool sameText, string? author = null)
     {
+        _isBack = false;
         var before = sameText ? _trace.Turns.FindLast(turn => turn.Words == words) : null;
         var number = _trace.Turns.Count + 1;
         var turn = new Turn(number, words, before?.Text ?? words.Text(number), _time.GetUtcNow());

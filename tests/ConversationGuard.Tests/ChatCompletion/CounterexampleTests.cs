@@ -1,5 +1,6 @@
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Conversations;
+using ConversationGuard.DeEscalation;
 using ConversationGuard.Hosting;
 using ConversationGuard.Tests.Doubles;
 using Microsoft.Extensions.AI;
@@ -288,5 +289,236 @@ public class CounterexampleTests(ChatPath path)
         await chat.RegenerateAsync();
 
         (await chat.StateAsync()).Violations.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task R10_the_very_words_that_were_edited_away_are_new_when_the_history_is_trimmed_to_nothing()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult two", "insult three");
+        chat.History.RemoveRange(2, 4);
+        await chat.SayAsync("insult instead of two");
+        chat.History.Clear();
+        var judged = chat.Classifier.Calls;
+
+        var third = await chat.SayAsync("insult three");
+
+        chat.Classifier.Calls.Should().Be(judged + 1, "it is said for the first time here");
+        third.Text.Should().Contain("may be ended", "it is the third one of this branch");
+        (await chat.StateAsync()).Violations.Should().HaveCount(3);
+    }
+
+    [Test]
+    public async Task R2_R10_a_warning_that_was_edited_away_warned_nobody_when_its_words_are_said_again_in_a_trimmed_history()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult one", "insult two", "insult three");
+        chat.History.RemoveRange(2, 6);
+        await chat.SayAsync("calm instead");
+        chat.History.Clear();
+
+        (await chat.SayAsync("insult three")).Text.Should().NotContain("may be ended");
+        (await chat.SayAsync("insult four")).Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R10_of_two_messages_made_again_in_a_trimmed_history_none_is_counted_again_though_the_first_was_said_twice()
+    {
+        await using var chat = new GuardedChat(path, options => (options.Redirections, options.CalmTurnsToForgive) = (1, 1));
+        await chat.SayAsync("insult one");
+        chat.History.Add(new(ChatRole.User, "insult two"));
+        await FailsAsync(chat, [.. chat.History]);
+        await FailsAsync(chat, [.. chat.History, new(ChatRole.User, "insult two")]);
+        chat.History.RemoveAt(0);
+        await chat.SayAsync("insult three");
+
+        await chat.RegenerateAsync();
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(3);
+    }
+
+    [Test]
+    public async Task R10_messages_sent_together_are_not_counted_again_though_the_first_of_them_is_not_on_record()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 2);
+        ChatMessage[] together = [new(ChatRole.User, "calm two"), new(ChatRole.User, "insult a"), new(ChatRole.User, "insult b")];
+        await chat.SayAsync("insult one");
+        chat.History.Clear();
+        await chat.SayAsync("calm one");
+        await FailsAsync(chat, [.. chat.History, .. together]);
+        ChatMessage unsure = new(ChatRole.User, "unsure");
+        var reply = await chat.AskAsync([.. chat.History, .. together, unsure]);
+        await FailsAsync(chat, [.. chat.History, .. together, unsure, .. reply.Messages, new(ChatRole.User, "insult c")]);
+
+        await chat.AskAsync([.. chat.History, .. together, new(ChatRole.User, "insult d")]);
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(3, "two were sent together, and one instead of what followed");
+    }
+
+    [Test]
+    public async Task R10_an_insult_made_again_in_a_trimmed_history_that_shows_a_forgiven_one_of_the_same_words_counts_once()
+    {
+        await using var chat = new GuardedChat(path, options => (options.Redirections, options.CalmTurnsToForgive) = (1, 1));
+        await chat.SayAllAsync("hello", "insult", "calm", "insult");
+        chat.History.RemoveRange(0, 2);
+
+        (await chat.RegenerateAsync()).Text.Should().NotContain("may be ended");
+
+        (await chat.StateAsync()).Violations.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task R3_calm_words_said_again_to_a_server_stand_where_they_were_said_too()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await chat.SendAsync("insult one");
+        await chat.SendAsync("insult two");
+        await FailsAsync(chat, [new(ChatRole.User, "calm")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult three")]);
+        await chat.SendAsync("unsure");
+        await chat.SendAsync("calm");
+
+        var fourth = await chat.SendAsync("insult four");
+
+        fourth.Text.Should().NotContain("may be ended", "calm words followed the second redirection");
+    }
+
+    [Test]
+    public async Task R3_a_reply_to_a_server_that_comes_after_another_insult_is_no_redirection_before_it()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult one")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult two")]);
+
+        await chat.SendAsync("insult one");
+
+        (await chat.StateAsync()).Should().Match<ConversationState>(state => state.FailedRedirections == 0 && state.Violations.Count == 2);
+    }
+
+    [Test]
+    public async Task R3_messages_sent_to_a_server_again_in_another_order_stand_in_that_order()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult one")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult two")]);
+
+        await chat.SendAsync("insult two", "insult one");
+
+        (await chat.StateAsync()).Should().Match<ConversationState>(state => state.FailedRedirections == 0 && state.Violations.Count == 2);
+    }
+
+    [Test]
+    public async Task R3_calm_words_sent_to_a_server_again_behind_an_insult_stand_behind_it()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult one")]);
+        await FailsAsync(chat, [new(ChatRole.User, "calm")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult two")]);
+        await chat.SendAsync("insult two", "calm");
+
+        (await chat.SendAsync("insult three")).Text.Should().NotContain("may be ended");
+    }
+
+    [TestCase(null)]
+    [TestCase("m1")]
+    public async Task R3_calm_words_that_a_host_kept_still_stand_before_an_insult_that_it_dropped(string? messageId)
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        ChatMessage calm = new(ChatRole.User, "calm") { MessageId = messageId };
+        await chat.SendAsync("insult one");
+        await chat.SendAsync("insult two");
+        await FailsAsync(chat, [calm]);
+        await FailsAsync(chat, [calm, new(ChatRole.User, "insult three")]);
+
+        var third = await chat.AskAsync([calm, new(ChatRole.User, "insult four")]);
+
+        third.Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R5_calm_words_that_a_host_kept_release_no_hold_twice()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 2, Time = TimeSpan.Zero }) { Key = null, ConversationId = "conv-1" };
+        await chat.SendAsync("crisis");
+        await FailsAsync(chat, [new(ChatRole.User, "calm")]);
+        await FailsAsync(chat, [new(ChatRole.User, "calm"), new(ChatRole.User, "unsure")]);
+
+        await chat.SendAsync("calm", "insult");
+
+        (await chat.StateAsync()).Should().Match<ConversationState>(state => state.IsCrisisHold && state.Violations.Count == 0);
+    }
+
+    [Test]
+    public async Task R5_a_crisis_whose_words_were_said_before_begins_a_hold_anew()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.Zero }) { Key = null, ConversationId = "conv-1" };
+        await chat.SendAsync("insult");
+        await FailsAsync(chat, [new(ChatRole.User, "crisis")]);
+        await chat.SendAsync("calm");
+        (await chat.StateAsync()).IsCrisisHold.Should().BeFalse();
+
+        await chat.SendAsync("crisis");
+
+        (await chat.StateAsync()).IsCrisisHold.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task R5_what_was_said_in_a_hold_is_not_held_against_anyone_when_it_is_sent_to_a_server_again_later()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.Zero }) { Key = null, ConversationId = "conv-1" };
+        await chat.SendAsync("insult before");
+        await chat.SendAsync("crisis");
+        await FailsAsync(chat, [new(ChatRole.User, "insult")]);
+        await chat.SendAsync("calm");
+
+        await chat.SendAsync("insult");
+
+        (await chat.StateAsync()).Should().Match<ConversationState>(state => !state.IsCrisisHold && state.Violations.Count == 1);
+    }
+
+    [Test]
+    public async Task R11_the_turn_that_ended_sent_to_a_server_again_is_refused_as_before()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        foreach (var text in new[] { "insult one", "insult two", "insult three" })
+        {
+            await chat.SendAsync(text);
+        }
+
+        await chat.Awaiting(it => it.SendAsync("insult four", "unsure")).Should().ThrowAsync<ConversationEndedException>();
+
+        (await chat.Awaiting(it => it.SendAsync("insult four")).Should().ThrowAsync<ConversationEndedException>()).Which.IsRepeat.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task R11_refused_words_that_a_host_keeps_do_not_open_what_has_ended_though_they_were_said_before()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult one", "insult three");
+        await chat.EndsAtAsync("insult four");
+        chat.History.AddRange([new(ChatRole.User, "insult one"), new(ChatRole.Assistant, "This conversation has ended.")]);
+
+        (await chat.EndsAtAsync("insult five")).IsRepeat.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task R10_who_goes_back_behind_a_forgiven_insult_does_not_stand_behind_the_same_words_said_later()
+    {
+        await using var chat = new GuardedChat(path, options => (options.Redirections, options.CalmTurnsToForgive) = (1, 1));
+        await chat.SayAllAsync("hello", "insult one", "calm");
+        (await chat.StateAsync()).Violations.Should().BeEmpty("it is forgiven");
+        await chat.SayAsync("insult one");
+        chat.History.RemoveRange(4, 4);
+
+        var next = await chat.SayAsync("insult two");
+
+        next.Text.Should().NotContain("may be ended", "what was forgiven does not count, and what came behind it was edited away");
+    }
+
+    private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
+    {
+        chat.Model.Before = _fails;
+        await chat.Awaiting(it => it.AskAsync(messages)).Should().ThrowAsync<HttpRequestException>();
+        chat.Model.Before = null;
     }
 }

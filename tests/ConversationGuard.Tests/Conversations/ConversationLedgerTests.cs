@@ -120,6 +120,24 @@ public class ConversationLedgerTests
     }
 
     [Test]
+    public void R11_of_two_ends_the_first_one_is_told()
+    {
+        var ledger = Ledger("first").With(Entry("b", "first") with { Ending = _ending }).With(Entry("c", "first") with { Ending = _ending with { At = _ending.At.AddHours(1) } });
+
+        ledger.Ending!.At.Should().Be(_ending.At);
+    }
+
+    [Test]
+    public void R11_the_turn_that_ended_is_ended_wherever_what_it_rests_on_stands()
+    {
+        var ledger = Ledger("first", "b").With(Entry("elsewhere", "first")).WithDelivered([new TurnId("elsewhere")])
+            .With(Entry("c", "b") with { Ending = _ending with { Evidence = [new TurnId("elsewhere"), new TurnId("c")] } });
+
+        ledger.BranchOf([new TurnId("c")]).Ending.Should().NotBeNull();
+        ledger.BranchOf([new TurnId("b")]).Ending.Should().BeNull("what it rests on was edited away");
+    }
+
+    [Test]
     public void R11_the_end_by_the_host_stays_on_every_branch()
     {
         var ledger = Ledger("first", "b") with { HostEnding = _ending };

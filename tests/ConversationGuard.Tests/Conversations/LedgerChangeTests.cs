@@ -112,6 +112,40 @@ public class LedgerChangeTests
         new LedgerChange(_empty with { HostEnding = ending }, (_empty with { HostEnding = ending }).With(Entry(1))).ApplyTo(_empty).HostEnding.Should().BeNull();
     }
 
+    [Test]
+    public void R10_what_was_forgiven_here_or_there_is_known_as_forgiven()
+    {
+        var before = _empty.With(Entry(1)).With(Entry(2, parent: 1)) with { Forgotten = [Turn(7)] };
+        var change = new LedgerChange(before, before.Forget([Turn(1)]));
+
+        var merged = change.ApplyTo(before.Forget([Turn(2)]));
+
+        merged.Entries.Should().BeEmpty();
+        merged.Forgotten.Should().Equal(Turn(7), Turn(2), Turn(1));
+        change.ApplyTo(merged).Forgotten.Should().Equal(merged.Forgotten);
+    }
+
+    [Test]
+    public void R9_R10_a_turn_that_was_recorded_on_both_sides_and_forgiven_there_does_not_come_back()
+    {
+        var change = new LedgerChange(_empty, _empty.With(Entry(1)).With(Entry(2, parent: 1)));
+
+        var merged = change.ApplyTo(_empty.With(Entry(1)).Forget([Turn(1)]));
+
+        merged.Entries.Select(entry => entry.Turn).Should().Equal(Turn(2));
+    }
+
+    [Test]
+    public void No_more_forgiven_turns_are_kept_than_documented()
+    {
+        var many = Enumerable.Range(1, ConversationLedger.MaxForgotten).Select(Turn).ToList();
+        var change = new LedgerChange(_empty, _empty with { Forgotten = many });
+
+        var merged = change.ApplyTo(_empty with { Forgotten = [Turn(100), Turn(101)] });
+
+        merged.Forgotten.Should().Equal(many);
+    }
+
     private static TurnId Turn(int number) => new($"turn {number}");
 
     private static LedgerEntry Entry(int number, int? parent = null, GuardAction action = GuardAction.Continue) => new()

@@ -28,6 +28,17 @@ public class LedgerCodecTests
     public void Bytes_of_the_first_version_are_read() => ShouldBeSame(LedgerCodec.Decode(Convert.FromBase64String(Golden)), _ended);
 
     [Test]
+    public void R10_what_was_forgiven_is_added_to_the_bytes_of_the_first_version()
+    {
+        var payload = Convert.FromBase64String(Golden).Skip(5);
+        var bytes = Checked([.. payload, .. Nested(6, "tBBBBBBBBBBBBBBB1"u8), .. Nested(6, "tBBBBBBBBBBBBBBB2"u8)]);
+        var forgiven = _ended with { Forgotten = [new TurnId("tBBBBBBBBBBBBBBB1"), new TurnId("tBBBBBBBBBBBBBBB2")] };
+
+        LedgerCodec.Encode(forgiven).Should().Equal(bytes);
+        ShouldBeSame(LedgerCodec.Decode(bytes), forgiven);
+    }
+
+    [Test]
     public void A_clean_ledger_is_read_back_as_one()
     {
         var bytes = LedgerCodec.Encode(ConversationLedger.Empty);
@@ -188,13 +199,14 @@ public class LedgerCodecTests
                     CrisisTime = new TimeSpan(it.Item6),
                     MostSevereAction = it.Item7,
                 });
-            return Gen.Select(text, turn, entry.List[0, 20], terms.Null(), ending.Null()).Select(it => new ConversationLedger
+            return Gen.Select(text, turn, entry.List[0, 20], terms.Null(), ending.Null(), turn.List[0, 4]).Select(it => new ConversationLedger
             {
                 Salt = it.Item1.Length == 0 ? null : it.Item1,
                 FirstTurn = it.Item2.Value.Length == 0 ? null : it.Item2,
                 Entries = it.Item3,
                 Terms = it.Item4,
                 HostEnding = it.Item5,
+                Forgotten = it.Item6,
             });
         }
     }
