@@ -349,6 +349,9 @@ internal sealed class GuardPipeline
 
             tracked ??= TrackedLedger.Track(call, stored, now);
 
+            // On record, but not where it stands now: judged there, and still one turn (R10).
+            var isRepeat = tracked.Ledger.Find(tracked.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified };
+
             // All turns of a call go on record when one does, or the others would be judged again with every retry (R10).
             foreach (var (index, kind) in unrecorded ?? [])
             {
@@ -360,7 +363,7 @@ internal sealed class GuardPipeline
             unrecorded = null;
             entry = entry with { Turn = tracked.Newest(history, i).Id };
             tracked = tracked.With(entry);
-            outcome.Add(judgement, entry, tracked.Ledger);
+            outcome.Add(judgement, entry, tracked.Ledger, isRepeat);
         }
 
         if (history.Newest.Count == 0 && !history.IsNewestFromUser && stored.Entries is [.., { IsDelivered: false } pending])

@@ -74,12 +74,15 @@ internal sealed class ModelEnd : AIFunction
         return turn with { ModelEnd = end, InnerOptions = options };
     }
 
-    /// <summary>What the ledger has to say about an end at the model's request: a warning is in force, or the user answers whether they confirm their own wish. Never in a hold (R5).</summary>
+    /// <summary>
+    /// What the ledger has to say about an end at the model's request: a warning is in force, or the user answers whether they confirm their own wish. Never in a hold (R5), and not where the
+    /// reply to the warned turn is made again: the user has written nothing since.
+    /// </summary>
     public static GuardDecision Propose(Outcome outcome, ConversationState state) => (state, outcome) switch
     {
         ({ IsCrisisHold: true }, _) => _noneInHold,
         (_, { Terms.MostSevereAction: < GuardAction.End }) => _noGrounds,
-        ({ IsWarned: true }, _) => _endAfterWarning,
+        ({ IsWarned: true }, { Decision.Action: not GuardAction.Warn }) => _endAfterWarning,
         (_, { AnswersWish: true, IsWishTurn: false }) => _endAtUserRequest,
         _ => _noGrounds,
     };

@@ -71,7 +71,8 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
     /// <param name="judgement">What came of it.</param>
     /// <param name="entry">What goes on record; null if the turn is not notable.</param>
     /// <param name="ledger">The ledger then; null if it stays as it is.</param>
-    public void Add(Judgement judgement, LedgerEntry? entry, ConversationLedger? ledger)
+    /// <param name="isRepeat">Whether it is a turn that was told of before.</param>
+    public void Add(Judgement judgement, LedgerEntry? entry, ConversationLedger? ledger, bool isRepeat = false)
     {
         // The user who wrote again after the yes had more to say (R12).
         Decision = Decision.Reason == EndReason.UserRequest ? GuardDecision.Continue : Decision;
@@ -79,7 +80,7 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         IsCrisisTurn |= judgement.Assessment.Kind == TurnKind.Crisis;
         Ledger = ledger ?? Ledger;
         State = judgement.State;
-        Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, IsRepeat: false)];
+        Judged = [.. Judged, new(judgement.Assessment, judgement.Decision, judgement.State, isRepeat)];
         if (entry is not null)
         {
             Answer(entry, judgement.Decision);

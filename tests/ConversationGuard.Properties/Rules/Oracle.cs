@@ -388,7 +388,7 @@ internal static class Oracle
                 return $"call {call.Index} let the model's request out";
             }
 
-            var isAllowed = Before(trace, call, FirstThatCounts(trace, call)).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Any(call.Path.Contains)) ||
+            var isAllowed = Before(trace, call, FirstThatCounts(trace, call)).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Except(call.Asked).Any(call.Path.Contains)) ||
                 (call.Asked is not [.., { Words: Words.Wish }] && TellsBefore(trace, call).Any(told => !Between(trace, call, told.Asked[^1]).Any()));
             if (call.Model.Exists(asked => asked.HasEndTool) && (!isAllowed || call.What == HostSimulator.BackgroundCall || call.Rules.MostSevere < GuardAction.End))
             {

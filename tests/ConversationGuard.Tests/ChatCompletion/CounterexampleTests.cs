@@ -408,6 +408,19 @@ public class CounterexampleTests(ChatPath path)
     }
 
     [Test]
+    public async Task R10_a_message_sent_to_a_server_again_after_another_one_is_told_of_as_a_repeat()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult one")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult two")]);
+
+        await chat.SendAsync("insult one");
+
+        chat.Observer.Of(GuardEventKind.TurnDecided).Select(told => told.IsRepeat).Should().Equal(false, false, true);
+        (await chat.StateAsync()).Violations.Should().HaveCount(2);
+    }
+
+    [Test]
     public async Task R3_calm_words_sent_to_a_server_again_behind_an_insult_stand_behind_it()
     {
         await using var chat = new GuardedChat(path, options => options.Redirections = 1) { Key = null, ConversationId = "conv-1" };

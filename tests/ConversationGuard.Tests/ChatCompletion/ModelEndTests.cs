@@ -49,6 +49,18 @@ public class ModelEndTests(ChatPath path, Invocation invocation)
     }
 
     [Test]
+    public async Task R13_the_reply_to_the_warned_turn_made_again_is_no_place_to_end()
+    {
+        await using var chat = await WarnedAsync();
+
+        await chat.RegenerateAsync();
+        chat.Model.Calls[^1].HasEndTool().Should().BeFalse("the user has written nothing since the warning");
+
+        await chat.SayAsync("you again");
+        chat.Model.Calls[^1].HasEndTool().Should().BeTrue();
+    }
+
+    [Test]
     public async Task R11_after_it_every_call_is_refused_until_the_host_reinstates()
     {
         await using var chat = await WarnedAsync();
