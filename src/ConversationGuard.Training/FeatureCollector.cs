@@ -25,12 +25,12 @@ internal sealed class FeatureCollector
         Hashes.Clear();
         Kinds.Clear();
         Chunks.Clear();
-        var scanner = new TextScanner<Sink>(vocabulary, _buffers, new Sink(this, onWord));
+        var scanner = new TextScanner<Sink>(vocabulary, _buffers, new Sink(this, vocabulary, onWord));
         scanner.Scan(text);
         IsUnsure = EmbeddedClassifier.IsUnknownLanguage(in scanner);
     }
 
-    private struct Sink(FeatureCollector collector, Action<string>? onWord) : IFeatureSink, IGramSink
+    private struct Sink(FeatureCollector collector, Vocabulary vocabulary, Action<string>? onWord) : IFeatureSink, IGramSink
     {
         private int _words;
 
@@ -38,6 +38,16 @@ internal sealed class FeatureCollector
         {
             _words++;
             Feature(hash, FeatureKind.Word);
+            if (id >= 0 && vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
+            {
+                Feature(FeatureHash.OfClass(wordClass), FeatureKind.Class);
+            }
+
+            if (id >= 0 && WordGroup.Of(vocabulary.TraitsOf(id)) is not WordGroup.None and var group)
+            {
+                Feature(FeatureHash.OfGroup(group), FeatureKind.Group);
+            }
+
             if (!word.IsEmpty && word.Length <= CharacterGrams.LongestWord)
             {
                 CharacterGrams.Of(word, ref this);
@@ -97,9 +107,9 @@ internal sealed class FeatureSpace
 
     public List<FeatureKind> Kinds { get; } = [];
 
-    public static FeatureSpace Build(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, int minimumCount, int maximumWords)
+    public static FeatureSpace Build(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, IReadOnlyDictionary<byte, byte> groups, int minimumCount, int maximumWords)
     {
-        var (words, vocabulary) = BuildVocabulary(texts, lexicon, classes, maximumWords);
+        var (words, vocabulary) = BuildVocabulary(texts, lexicon, classes, groups, maximumWords);
         var space = new FeatureSpace(words, vocabulary);
         var collector = new FeatureCollector();
         var counts = new Dictionary<ulong, (int Count, int Last, FeatureKind Kind)>();
@@ -169,7 +179,7 @@ internal sealed class FeatureSpace
         return new FeatureVector(chunks, words, collector.IsUnsure);
     }
 
-    private static (IReadOnlyList<string> Words, Vocabulary Vocabulary) BuildVocabulary(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, int maximumWords)
+    private static (IReadOnlyList<string> Words, Vocabulary Vocabulary) BuildVocabulary(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, IReadOnlyDictionary<byte, byte> groups, int maximumWords)
     {
         // A language counts as taught where abuse as well as harm has enough examples.
         var taughtLanguages = texts.Where(text => text.Source == "corpus" && text.Labels.Overlaps(CategorySet.Violations))
@@ -216,7 +226,8 @@ internal sealed class FeatureSpace
         var vocabulary = new Vocabulary(
             [.. words.Select(entry => FeatureHash.Of(entry.Key))],
             [.. words.Select(entry => (entry.Value.Taught >= 2 && entry.Value.Taught * 20 >= entry.Value.Foreign ? WordTraits.Taught : WordTraits.None)
-                | (entry.Value.Foreign >= 2 ? WordTraits.Foreign : WordTraits.None))],
+                | (entry.Value.Foreign >= 2 ? WordTraits.Foreign : WordTraits.None)
+                | WordGroup.TraitsOf(groups.GetValueOrDefault(classes.GetValueOrDefault(entry.Key))))],
             [.. words.Select(entry => classes.GetValueOrDefault(entry.Key))]);
         return ([.. words.Select(entry => entry.Key)], vocabulary);
     }

@@ -117,7 +117,7 @@ internal sealed class LinearTrainer
     /// <summary>What holds for many words is learnt faster than what holds for one.</summary>
     private static float RateOf(FeatureKind kind) => kind switch
     {
-        FeatureKind.Class or FeatureKind.ClassInContext or FeatureKind.ClassPair or FeatureKind.ClassForm => 2,
+        FeatureKind.Class or FeatureKind.ClassInContext or FeatureKind.ClassPair or FeatureKind.ClassForm or FeatureKind.Group => 2,
         FeatureKind.Word or FeatureKind.ClassAndWord => 1.5f,
         _ => 1,
     };

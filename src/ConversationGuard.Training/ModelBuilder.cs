@@ -18,7 +18,7 @@ internal sealed class ModelBuilder
     {
         _settings = settings;
         _texts = texts;
-        _space = FeatureSpace.Build(texts, sources.ReadLexicon(), sources.ReadWordClasses(), settings.MinimumCount, settings.MaximumWords);
+        _space = FeatureSpace.Build(texts, sources.ReadLexicon(), sources.ReadWordClasses(), sources.ReadWordGroups(), settings.MinimumCount, settings.MaximumWords);
         _vectors = _space.Vectors(texts);
     }
 
@@ -118,7 +118,7 @@ internal sealed class ModelBuilder
         return kept;
     }
 
-    /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams.</summary>
+    /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams, its class and its group.</summary>
     private short[] AddUpWords(sbyte[] rows, ulong[] fingerprints)
     {
         var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Outputs], new float[Outputs], 1, 1);
@@ -128,6 +128,15 @@ internal sealed class ModelBuilder
             var sum = new RowSum(model, sums, id * Outputs);
             sum.Gram(FeatureHash.Of(_space.Words[id]));
             CharacterGrams.Of(_space.Words[id], ref sum);
+            if (_space.Vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
+            {
+                sum.Gram(FeatureHash.OfClass(wordClass));
+            }
+
+            if (WordGroup.Of(_space.Vocabulary.TraitsOf(id)) is not WordGroup.None and var group)
+            {
+                sum.Gram(FeatureHash.OfGroup(group));
+            }
         }
 
         return sums;

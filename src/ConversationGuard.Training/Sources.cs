@@ -9,6 +9,9 @@ namespace ConversationGuard.Training;
 internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
     private const float CorpusWeight = 2;
+
+    /// <summary>In other languages than English the corpus has more harm and crises, for its size, than people say: what is harmless there counts more, lest the language itself look like harm.</summary>
+    private const float ForeignHarmlessWeight = 4;
     private const int SentencesPerTemplate = 16;
 
     private const int FramesPerDeed = 3;
@@ -172,7 +175,8 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
                 var (known, labels) = LabelsOf(row);
                 var pair = Optional(row, "pair");
-                yield return new LabelledText(text, "corpus", pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", Optional(row, "lang", "en"), known, labels, CorpusWeight)
+                var language = Optional(row, "lang", "en");
+                yield return new LabelledText(text, "corpus", pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", language, known, labels, language != "en" && labels == CategorySet.None ? ForeignHarmlessWeight : CorpusWeight)
                 {
                     Exemption = group,
                 };
@@ -705,17 +709,11 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     {
         var classes = new Dictionary<string, byte>(StringComparer.Ordinal);
         byte number = 0;
-        foreach (var line in File.ReadLines(Path.Combine(projectDirectory, "WordClasses.txt")))
+        foreach (var (name, words) in ReadWordLines().Where(line => !line.Name.StartsWith('@')))
         {
-            var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 0 || line.StartsWith('#'))
-            {
-                continue;
-            }
-
             number++;
-            RequireMeaning(line[..colon], number);
-            foreach (var word in line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            RequireMeaning(name, number);
+            foreach (var word in words)
             {
                 classes.TryAdd(Folded(word), number);
             }
@@ -723,6 +721,38 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
         return classes;
     }
+
+    /// <summary>Reads which group a class belongs to, groups as well as classes numbered in the order of the file.</summary>
+    public IReadOnlyDictionary<byte, byte> ReadWordGroups()
+    {
+        var lines = ReadWordLines().ToList();
+        var classes = lines.Where(line => !line.Name.StartsWith('@')).Select(line => line.Name).ToList();
+        var groups = new Dictionary<byte, byte>();
+        byte number = WordGroup.None;
+        foreach (var (name, members) in lines.Where(line => line.Name.StartsWith('@')))
+        {
+            if (++number > WordGroup.Last)
+            {
+                throw new FormatException($"There is no room for the word group \"{name}\".");
+            }
+
+            foreach (var member in members)
+            {
+                if (!classes.Contains(member) || !groups.TryAdd((byte)(classes.IndexOf(member) + 1), number))
+                {
+                    throw new FormatException($"\"{member}\" in the word group \"{name}\" is not a class, or in a group already.");
+                }
+            }
+        }
+
+        return groups;
+    }
+
+    private IEnumerable<(string Name, string[] Members)> ReadWordLines() =>
+        from line in File.ReadLines(Path.Combine(projectDirectory, "WordClasses.txt"))
+        let colon = line.IndexOf(':', StringComparison.Ordinal)
+        where colon >= 0 && !line.StartsWith('#')
+        select (line[..colon], line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Some classes have a meaning to the scanner; their numbers must not move.</summary>
     private static void RequireMeaning(string name, byte number)

@@ -1,3 +1,5 @@
+using ConversationGuard.Classification;
+
 namespace ConversationGuard.Training.Tests;
 
 /// <summary>The thesaurus and the sentences with gaps.</summary>
@@ -31,12 +33,31 @@ public sealed class WordClassTests
         FluentActions.Invoking(() => new Sources(folder.Path, folder.Path).ReadWordClasses()).Should().Throw<FormatException>().WithMessage("*class 1 must be \"me\"*");
     }
 
+    [Test]
+    public void Every_group_has_classes_and_a_number_that_the_scanner_can_keep()
+    {
+        var groups = new Sources(Folders.Training, Folders.Training).ReadWordGroups();
+
+        groups.Values.Distinct().Should().HaveCountGreaterThan(10).And.OnlyContain(group => WordGroup.Of(WordGroup.TraitsOf(group) | WordTraits.Taught | WordTraits.Foreign) == group);
+        groups.Should().ContainKey(WordClass.InsultNoun).And.ContainKey(WordClass.You);
+    }
+
+    [TestCase("@all: you nobody\n")]
+    [TestCase("@all: you\n@again: you\n")]
+    public void A_group_of_what_is_no_class_or_is_in_a_group_already_is_refused(string groups)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "WordClasses.txt"), "you: you\n" + groups);
+
+        FluentActions.Invoking(() => new Sources(folder.Path, folder.Path).ReadWordGroups()).Should().Throw<FormatException>();
+    }
+
     private static IEnumerable<(string Name, string[] Words)> Classes()
     {
         foreach (var line in File.ReadLines(Path.Combine(Folders.Training, "WordClasses.txt")))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon >= 0 && !line.StartsWith('#'))
+            if (colon >= 0 && !line.StartsWith('#') && !line.StartsWith('@'))
             {
                 yield return (line[..colon], line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries));
             }

@@ -8,7 +8,7 @@ namespace ConversationGuard.Classification;
 /// <remarks>
 /// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
 /// A row holds one signed byte for each output. Words of the vocabulary are kept as hashes,
-/// each with its own row and those of its character n-grams added up beforehand.
+/// each with its own row and those of its character n-grams, its class and its group added up beforehand.
 /// </remarks>
 internal sealed class ClassifierModel
 {

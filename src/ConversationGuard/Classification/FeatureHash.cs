@@ -49,6 +49,10 @@ internal static class FeatureHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong OfClass(byte wordClass) => (wordClass + 0x51ED270B9F81A3C7UL) * 0xC2B2AE3D27D4EB4F;
 
+    /// <summary>The hash that stands for a group of classes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfGroup(byte group) => (group + 0x2545F4914F6CDD1DUL) * 0xC2B2AE3D27D4EB4F;
+
     /// <summary>The feature "a word of this class, later a word of that class", whatever stands between.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Sequence(ulong first, ulong second) => (((first << 37) | (first >> 27)) * 0x8EBC6AF09C88C6E3) + second;

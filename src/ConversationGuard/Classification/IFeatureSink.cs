@@ -3,7 +3,7 @@ namespace ConversationGuard.Classification;
 /// <summary>Takes what the scanner finds. The classifier adds up weights; the trainer collects the features.</summary>
 internal interface IFeatureSink
 {
-    /// <summary>A word.</summary>
+    /// <summary>A word. What it says wherever it stands, by its letters, its class and the group of that, is for the sink to add.</summary>
     /// <param name="word">Its letters; empty if it is a symbol or a number, which has no letters to look at.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="id">Its place in the vocabulary, or -1.</param>
@@ -35,5 +35,6 @@ internal enum FeatureKind : byte
     ClassPair,
     ClassTriple,
     ClassForm,
+    Group,
     Edge,
 }

@@ -102,17 +102,22 @@ internal partial struct TextScanner<TSink>
             Sink.Feature(FeatureHash.Pair(_previousClass, hash), FeatureKind.ClassAndWord);
         }
 
-        var context = _person + (_quotedWords > 0 ? 4 : 0);
+        var context = _person + (_quotedWords > 0 || _isReported ? 4 : 0);
         if (!word.IsEmpty)
         {
             Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.WordInContext);
         }
 
+        var isAfterClass = _previousClass != 0;
         _previousClass = 0;
         var wordClass = id < 0 ? WordClass.None : _vocabulary.ClassOf(id);
         if (wordClass != WordClass.None)
         {
             EmitClass(wordClass, context);
+
+            // "If somebody said you are ...", "they call me ...": the rest of the sentence is somebody else's, with or without quotation marks (R7).
+            _isReported |= wordClass == WordClass.Say && (_person == WordClass.ThirdPerson || isAfterClass);
+            EmitGroup(WordGroup.Of(_vocabulary.TraitsOf(id)), context);
         }
 
         if (_quotedWords > 0 && ++_quotedWords > MaxQuotedWords)
@@ -138,7 +143,6 @@ internal partial struct TextScanner<TSink>
         var hash = FeatureHash.OfClass(wordClass);
         if (wordClass > WordClass.LastOfForm)
         {
-            Sink.Feature(hash, FeatureKind.Class);
             Sink.Feature(FeatureHash.Pair(_previous, hash), FeatureKind.ClassAndWord);
             Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.ClassInContext);
             _previousClass = hash;
@@ -167,7 +171,7 @@ internal partial struct TextScanner<TSink>
         }
         else if (wordClass <= WordClass.Their)
         {
-            _person = (wordClass + 1) >> 1;
+            _person = WordClass.PersonOf(wordClass);
         }
 
         if (wordClass <= WordClass.LastOfForm)
@@ -186,6 +190,27 @@ internal partial struct TextScanner<TSink>
 
         _classBefore = _lastClass;
         _lastClass = hash;
+    }
+
+    /// <summary>What the group of a word's class says, in this form of sentence and after the group before it.</summary>
+    private void EmitGroup(byte group, int context)
+    {
+        if (group == WordGroup.None)
+        {
+            return;
+        }
+
+        var hash = FeatureHash.OfGroup(group);
+        Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.Group);
+        Sink.Feature(FeatureHash.InContext(hash, 64 + _forms), FeatureKind.Group);
+        if (_lastGroup != 0)
+        {
+            var pair = FeatureHash.Sequence(_lastGroup, hash);
+            Sink.Feature(pair, FeatureKind.Group);
+            Sink.Feature(FeatureHash.InContext(pair, 64 + _forms), FeatureKind.Group);
+        }
+
+        _lastGroup = hash;
     }
 
     private void CountLanguage(ReadOnlySpan<char> word, int id)
@@ -236,6 +261,7 @@ internal partial struct TextScanner<TSink>
         _beforePrevious = 0;
         _previousClass = 0;
         _person = 0;
+        _isReported = false;
         _forms &= WordClass.LastingForms;
         _lastContent = 0;
         _contentBefore = 0;

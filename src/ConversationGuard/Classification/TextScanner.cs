@@ -30,9 +30,11 @@ internal partial struct TextScanner<TSink>
     private ulong _previousClass;
     private ulong _lastContent;
     private ulong _contentBefore;
+    private ulong _lastGroup;
     private int _forms;
     private int _person;
     private int _quotedWords;
+    private bool _isReported;
     private bool _afterBreak;
     private bool _afterLatin;
     private int _letters;

@@ -13,6 +13,21 @@ internal enum WordTraits : byte
     Foreign = 2,
 }
 
+/// <summary>Classes of words that play a like part share a group: a deed, whom it is done to, what makes it harmless. A group sees the deed even where its class was never seen in such company.</summary>
+internal static class WordGroup
+{
+    public const byte None = 0;
+
+    /// <summary>How many there can be: a group lies in the bits of <see cref="WordTraits"/> that have no name.</summary>
+    public const byte Last = byte.MaxValue >> Bits;
+
+    private const int Bits = 2;
+
+    public static byte Of(WordTraits traits) => (byte)((byte)traits >> Bits);
+
+    public static WordTraits TraitsOf(byte group) => (WordTraits)(group << Bits);
+}
+
 /// <summary>Words that play the same part share a class. The model file numbers them; of these the scanner knows the meaning.</summary>
 internal static class WordClass
 {
@@ -30,19 +45,25 @@ internal static class WordClass
     /// <summary>Forms that say what the whole text is, not only the sentence: fiction, a test, a question about a harm, protection from it.</summary>
     public const int LastingForms = 8 | 16;
 
+    public const byte Say = 13;
     public const byte InsultNoun = 20;
     public const byte InsultAdjective = 21;
     public const byte ShutUp = 23;
+
+    /// <summary>What <see cref="PersonOf"/> says of "they" and "their".</summary>
+    public const int ThirdPerson = 3;
 
     private const byte Not = 9;
     private const byte How = 10;
     private const byte Want = 11;
     private const byte Ask = 12;
-    private const byte Say = 13;
     private const byte Fiction = 14;
     private const byte Prevent = 15;
     private const byte About = 16;
     private const byte Test = 17;
+
+    /// <summary>Gets the person that a word up to <see cref="Their"/> speaks of: 1, 2 or 3.</summary>
+    public static int PersonOf(byte wordClass) => (wordClass + 1) >> 1;
 
     /// <summary>Gets the form of a sentence that a word shows, as a bit; 0 if it shows none.</summary>
     public static int FormOf(byte wordClass) => wordClass switch
