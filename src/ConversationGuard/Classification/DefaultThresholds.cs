@@ -21,7 +21,7 @@ internal static class DefaultThresholds
         [HarmCategory.Illicit] = 0.5,
         [HarmCategory.IllicitViolent] = 0.4,
         [HarmCategory.SelfHarm] = 0.5,
-        [HarmCategory.SelfHarmIntent] = 0.25,
+        [HarmCategory.SelfHarmIntent] = 0.28,
         [HarmCategory.SelfHarmInstructions] = 0.15,
     };
 

@@ -117,7 +117,7 @@ internal partial struct TextScanner<TSink>
 
             // "If somebody said you are ...", "they call me ...": the rest of the sentence is somebody else's, with or without quotation marks (R7).
             _isReported |= wordClass == WordClass.Say && (_person == WordClass.ThirdPerson || isAfterClass);
-            EmitGroup(WordGroup.Of(_vocabulary.TraitsOf(id)), context);
+            EmitGroup(WordGroup.Of(_vocabulary.TraitsOf(id)));
         }
 
         if (_quotedWords > 0 && ++_quotedWords > MaxQuotedWords)
@@ -192,8 +192,8 @@ internal partial struct TextScanner<TSink>
         _lastClass = hash;
     }
 
-    /// <summary>What the group of a word's class says, in this form of sentence and after the group before it.</summary>
-    private void EmitGroup(byte group, int context)
+    /// <summary>What the group of a word's class says, in this form of sentence and after the groups before it.</summary>
+    private void EmitGroup(byte group)
     {
         if (group == WordGroup.None)
         {
@@ -201,13 +201,24 @@ internal partial struct TextScanner<TSink>
         }
 
         var hash = FeatureHash.OfGroup(group);
-        Sink.Feature(FeatureHash.InContext(hash, context), FeatureKind.Group);
         Sink.Feature(FeatureHash.InContext(hash, 64 + _forms), FeatureKind.Group);
         if (_lastGroup != 0)
         {
             var pair = FeatureHash.Sequence(_lastGroup, hash);
             Sink.Feature(pair, FeatureKind.Group);
             Sink.Feature(FeatureHash.InContext(pair, 64 + _forms), FeatureKind.Group);
+        }
+
+        // Three parts in a row: who, the deed, to whom.
+        if (_groupBefore != 0 && _groupBefore != _lastGroup)
+        {
+            Sink.Feature(FeatureHash.Sequence(FeatureHash.Sequence(_groupBefore, _lastGroup), hash), FeatureKind.Group);
+            Sink.Feature(FeatureHash.Gap(_groupBefore, hash), FeatureKind.Group);
+        }
+
+        if (_lastGroup != hash)
+        {
+            _groupBefore = _lastGroup;
         }
 
         _lastGroup = hash;

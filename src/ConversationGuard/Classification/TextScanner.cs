@@ -31,6 +31,7 @@ internal partial struct TextScanner<TSink>
     private ulong _lastContent;
     private ulong _contentBefore;
     private ulong _lastGroup;
+    private ulong _groupBefore;
     private int _forms;
     private int _person;
     private int _quotedWords;
