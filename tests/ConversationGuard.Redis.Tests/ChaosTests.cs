@@ -18,7 +18,7 @@ public class ChaosTests
 {
     private const int TurnsEach = 20;
 
-    private static readonly int _conversations = Environment.GetEnvironmentVariable("CONVERSATIONGUARD_FULL_LOAD") == "1" ? 5_000 : 100;
+    private static readonly int _conversations = Environment.GetEnvironmentVariable("CONVERSATIONGUARD_FULL_LOAD") == "1" ? 5_000 : 500;
 
     [Test]
     [CancelAfter(1_200_000)]

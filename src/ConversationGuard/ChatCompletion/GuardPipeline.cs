@@ -321,6 +321,14 @@ internal sealed class GuardPipeline
         {
             if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
             {
+                if (recorded.Kind == TurnKind.Crisis && history.IsNewestFromUser)
+                {
+                    // Said or sent again, it is said now: the hold lasts its time from here (R5).
+                    recorded = recorded with { At = now };
+                    tracked = known.With(recorded);
+                    outcome = outcome.On(tracked, now);
+                }
+
                 outcome.Repeat(recorded);
                 continue;
             }

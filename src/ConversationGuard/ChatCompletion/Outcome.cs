@@ -108,6 +108,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         Judged = [.. Judged, new(assessment, decision, State, IsRepeat: true)];
     }
 
+    /// <summary>The same outcome on a ledger that says more.</summary>
+    public Outcome On(TrackedLedger tracked, DateTimeOffset now) => this with { Ledger = tracked.Ledger, State = ConversationState.Fold(tracked.Branch, Terms, now) };
+
     /// <summary>The same outcome where the reply is about another participant: it redirects and warns nobody else.</summary>
     public Outcome Unanswered() => this with { Redirected = null };
 

@@ -149,7 +149,7 @@ internal static class Oracle
                 {
                     if (turn.Truth == Truth.Crisis)
                     {
-                        signals.TryAdd(turn, call);
+                        signals[turn] = call;
                     }
                     else if (turn.Truth == Truth.Calm)
                     {
@@ -269,8 +269,8 @@ internal static class Oracle
                 return $"the end in call {i} rests on {evidence} violations; the user wrote {onBranch} on this branch";
             }
 
-            // What was refused was not judged yet; what was forgiven is off the record, and looks new if the host trims the reply to it away; and on another branch another number counts.
-            var isJudged = !trace.Acts.Exists(act => act.Step is GoToOldBranch && act.BeforeCall == i) &&
+            // What was refused was not judged yet; what was forgiven is off the record, and looks new if the host trims the reply to it away; and on another branch, or under other settings, another number counts.
+            var isJudged = !trace.Acts.Exists(act => act.Step is GoToOldBranch or Reload && act.BeforeCall == i) &&
                 call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle);
             if (i > 0 && call.IsAgain && isJudged && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
             {

@@ -174,6 +174,22 @@ public class CrisisHoldTests(ChatPath path)
     }
 
     [Test]
+    public async Task R5_a_crisis_signal_sent_again_holds_from_then_on()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new() { CalmTurns = 1 });
+        await chat.SayAsync("crisis");
+        chat.Time.Advance(TimeSpan.FromHours(10));
+        chat.History.RemoveRange(1, chat.History.Count - 1);
+        await chat.RegenerateAsync();
+        await chat.SayAsync("calm");
+        var soonAfter = await chat.StateAsync();
+        chat.Time.Advance(TimeSpan.FromHours(1));
+
+        soonAfter.IsCrisisHold.Should().BeTrue();
+        (await chat.StateAsync()).IsCrisisHold.Should().BeFalse();
+    }
+
+    [Test]
     public async Task R5_time_alone_does_not_release_the_hold()
     {
         await using var chat = new GuardedChat(path);
