@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using ConversationGuard.Classification;
 
 namespace ConversationGuard.Training;
@@ -86,7 +87,7 @@ internal sealed class FeatureCollector
 internal sealed record FeatureVector(int[][] Chunks, int[] Words, bool IsUnsure);
 
 /// <summary>Numbers the features that occur often enough to learn from.</summary>
-internal sealed class FeatureSpace
+internal sealed partial class FeatureSpace
 {
     private readonly Dictionary<ulong, int> _ids = [];
 
@@ -187,8 +188,14 @@ internal sealed class FeatureSpace
         var collector = new FeatureCollector();
         var counts = new Dictionary<string, (int Taught, int Foreign)>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var stretched = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var text in texts)
         {
+            foreach (var word in StretchedWord().Matches(text.Text.ToLowerInvariant()).Select(match => LetterRun().Replace(match.Value, "$1$1")).Distinct())
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(stretched, word, out _)++;
+            }
+
             var taught = taughtLanguages.Contains(text.Language);
             seen.Clear();
             collector.Collect(Vocabulary.Empty, text.Text, word =>
@@ -216,8 +223,11 @@ internal sealed class FeatureSpace
             count = (count.Taught + 2, count.Foreign);
         }
 
+        // "fuuuck" is read as "fuuck" if that is a word, and as "fuck" if not: what people only ever stretch is none.
+        bool IsStretched(string word, int count) => stretched.GetValueOrDefault(word) * 2 >= count && counts.ContainsKey(LetterPair().Replace(word, "$1"));
+
         var words = counts
-            .Where(entry => entry.Value.Taught + entry.Value.Foreign >= 3 || classes.ContainsKey(entry.Key))
+            .Where(entry => (entry.Value.Taught + entry.Value.Foreign >= 3 && !IsStretched(entry.Key, entry.Value.Taught + entry.Value.Foreign)) || classes.ContainsKey(entry.Key))
             .OrderByDescending(entry => classes.ContainsKey(entry.Key))
             .ThenByDescending(entry => entry.Value.Taught + entry.Value.Foreign)
             .ThenBy(entry => entry.Key, StringComparer.Ordinal)
@@ -231,4 +241,13 @@ internal sealed class FeatureSpace
             [.. words.Select(entry => classes.GetValueOrDefault(entry.Key))]);
         return ([.. words.Select(entry => entry.Key)], vocabulary);
     }
+
+    [GeneratedRegex("[a-z]*([a-z])\\1\\1[a-z]*", RegexOptions.CultureInvariant)]
+    private static partial Regex StretchedWord();
+
+    [GeneratedRegex("([a-z])\\1\\1+", RegexOptions.CultureInvariant)]
+    private static partial Regex LetterRun();
+
+    [GeneratedRegex("([a-z])\\1", RegexOptions.CultureInvariant)]
+    private static partial Regex LetterPair();
 }

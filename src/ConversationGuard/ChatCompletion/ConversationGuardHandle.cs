@@ -68,7 +68,11 @@ internal sealed class ConversationGuardHandle(GuardServices services, GuardPipel
         ChangeAsync(conversationKey, ledger => TakeBack(ledger with { HostEnding = null, Entries = [.. ledger.Entries.Select(entry => entry with { Ending = null })] }, IsNotOfHold), cancellationToken);
 
     public ValueTask<ConversationStatus> ReleaseCrisisHoldAsync(string conversationKey, CancellationToken cancellationToken = default) =>
-        ChangeAsync(conversationKey, ledger => TakeBack(ledger, Fold(ledger).OfHolds.Contains), cancellationToken);
+        ChangeAsync(conversationKey, ledger => TakeBack(ledger, OfHolds(ledger).Contains), cancellationToken);
+
+    /// <summary>The signals and what was said in a hold, on any branch: a calm turn on another one, or of a call that failed, released it there alone (R5).</summary>
+    private HashSet<LedgerEntry> OfHolds(ConversationLedger ledger) =>
+        [.. Fold(ledger).OfHolds, .. ledger.Entries.SelectMany(entry => Fold(ledger.BranchOf([entry.Turn])).OfHolds)];
 
     /// <summary>
     /// What is taken back stays on record: its turn is not judged anew (R10), and what it stood between does not become neighbours (R3). With nothing left that counts the conversation is

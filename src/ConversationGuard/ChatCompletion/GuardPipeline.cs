@@ -146,7 +146,7 @@ internal sealed class GuardPipeline
             // new id takes this call's turns over from the old one, and a branch from the old one starts with what it had (R11).
             var moved = outcome.Ledger.WithDelivered(delivered);
             await UpdateAsync(_services.StoreKey(settings.Mode, conversationId!), _ => moved, cancellationToken).ConfigureAwait(false);
-            var left = outcome.Recorded.Where(turn => outcome.Ledger.Find(turn) is not { Kind: TurnKind.Crisis }).ToList();
+            var left = outcome.Recorded.Where(turn => outcome.Ledger.Find(turn) is not { Kind: TurnKind.Crisis } and not { IsDelivered: true }).ToList();
             if (key.Value is not null && left.Count > 0)
             {
                 // A crisis signal stays with both: going back to before it releases no hold (R5).
@@ -321,15 +321,23 @@ internal sealed class GuardPipeline
         {
             if (tracked is { } known && known.Branch.Find(known.Newest(history, i).Id) is { Kind: not TurnKind.Unclassified } recorded)
             {
-                if (recorded.Kind == TurnKind.Crisis && history.IsNewestFromUser)
+                var isSaidAgain = recorded.Kind == TurnKind.Crisis && history.IsNewestFromUser;
+                var moved = known.AsShown(call, recorded);
+                if (isSaidAgain || moved.Parent != recorded.Parent)
                 {
-                    // Said or sent again, it is said now: the hold lasts its time from here (R5).
-                    recorded = recorded with { At = now };
-                    tracked = known.With(recorded);
+                    // A signal that is sent again is said now: the hold lasts its time from here, whatever the host released before (R5).
+                    recorded = isSaidAgain ? moved with { At = now, IsTakenBack = false } : moved;
+                    tracked = known.Replace(recorded);
                     outcome = outcome.On(tracked, now);
                 }
 
                 outcome.Repeat(recorded);
+                continue;
+            }
+
+            // Forgiven, and beside the newest turn again because the reply to it is gone: it does not count again (R10).
+            if (i < history.Newest.Count - 1 && tracked is not null && stored.Forgotten.Contains(tracked.Newest(history, i).Id))
+            {
                 continue;
             }
 

@@ -125,7 +125,9 @@ internal sealed record Outcome(GuardedCall Call, ConversationTerms Terms, Conver
         }
 
         var newest = turns[turns.Count - 1];
-        var assessment = Judged is [.., var judged] ? judged.Assessment : default;
+
+        // After a tool call, what is not on record where something counts could not be judged (R6).
+        var assessment = Judged is [.., var judged] ? judged.Assessment : TurnAssessment.Unclassified;
         return branch.Find(newest.Id) ?? new LedgerEntry
         {
             Turn = newest.Id,

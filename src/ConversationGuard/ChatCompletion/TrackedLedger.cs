@@ -21,6 +21,30 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         return this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry), Tip = before is null ? entry.Turn : Tip };
     }
 
+    /// <summary>Where a turn on record that is made again stands from now on: behind the one that is shown before it, if that one is new. Else a retry would take it for another (R10).</summary>
+    public LedgerEntry AsShown(GuardedCall call, LedgerEntry entry)
+    {
+        if (call.History.IsHeldByServer)
+        {
+            return AsSent(entry);
+        }
+
+        var shown = Turns.TakeWhile(turn => turn.Id != entry.Turn).Reverse().Select(turn => Branch.Find(turn.Id)).FirstOrDefault(other => other is not null);
+        return shown is null || !call.Settings.TrustsHistory || Ledger.IsAfter(entry.Turn, shown.Turn) ? entry : entry with { Parent = shown.Turn };
+    }
+
+    /// <summary>What the host took back and is sent to a server again stands where it is sent: a wish before it is forgotten (R12). It still counts for nothing (R10).</summary>
+    private LedgerEntry AsSent(LedgerEntry entry)
+    {
+        var sentLater = new HashSet<TurnId>(Turns.SkipWhile(turn => turn.Id != entry.Turn).Select(turn => turn.Id));
+        return entry is { IsTakenBack: true, IsDelivered: false, Kind: not TurnKind.Crisis and not TurnKind.Calm } && Ledger.Entries.SkipWhile(other => other.Turn != entry.Turn).Any(other => !sentLater.Contains(other.Turn))
+            ? entry with { Parent = Ledger.Entries[Ledger.Entries.Count - 1].Turn }
+            : entry;
+    }
+
+    /// <summary>Replaces an entry; one that now follows another turn moves behind it.</summary>
+    public TrackedLedger Replace(LedgerEntry entry) => this with { Ledger = Ledger.With(entry), Branch = Branch.With(entry), Tip = Tip is null || Ledger.Find(entry.Turn)?.Parent == entry.Parent ? Tip : entry.Turn };
+
     public UserTurn Newest(PresentedHistory history, int index) => Turns[Turns.Count - history.Newest.Count + index];
 
     /// <summary>A conversation in progress keeps what is more lenient of the terms it is under and today's (R17).</summary>
@@ -39,9 +63,9 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
     {
         var ledger = stored.Salt is null ? stored with { Salt = NewSalt() } : stored;
         var reading = Read(call, ledger, now);
-        if (BeginsAnew(stored, call.History, reading.Turns))
+        if (BeginsAnew(stored, call.History, reading.Turns) && FirstOf(call, ledger) is var first && first != ledger.FirstTurn)
         {
-            ledger = ledger with { FirstTurn = call.History.Read(ConversationLedger.Empty with { Salt = ledger.Salt }, call.Settings.HashSecret).First().Turns[0].Id };
+            ledger = ledger with { FirstTurn = first };
             reading = Read(call, ledger, now);
         }
 
@@ -64,7 +88,7 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         };
     }
 
-    /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations.</summary>
+    /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations unless their words were calm before.</summary>
     private static HistoryReading Read(GuardedCall call, ConversationLedger ledger, DateTimeOffset now)
     {
         var readings = call.History.Read(ledger, call.Settings.HashSecret).ToList();
@@ -74,15 +98,22 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         }
 
         var terms = Terms(call, ledger);
-        (bool, bool, int, int) Severity(HistoryReading reading)
+        (bool, bool, bool, int, int) Severity(HistoryReading reading)
         {
             var branch = reading.Branch(ledger);
-            branch = branch with { Entries = [.. branch.Entries, .. Enumerable.Repeat(_probe with { At = now }, reading.Added)] };
+            branch = branch with { Entries = [.. branch.Entries, .. Added(reading, ledger, branch).Select(kind => _probe with { Kind = kind, At = now })] };
             var state = ConversationState.Fold(branch, terms, now);
-            return (branch.Ending is not null, state.IsWarned, state.FailedRedirections, state.Violations.Count);
+            return (branch.Ending is not null, !state.IsCrisisHold, state.IsWarned, state.FailedRedirections, state.Violations.Count);
         }
 
         return readings.OrderBy(Severity).First();
+    }
+
+    private static IEnumerable<TurnKind> Added(HistoryReading reading, ConversationLedger ledger, ConversationLedger branch)
+    {
+        var calm = new HashSet<string>(ledger.Entries.Where(entry => entry.Kind == TurnKind.Calm).Select(entry => entry.Turn.Fingerprint), StringComparer.Ordinal);
+        List<TurnKind> kinds = [.. reading.Turns.Skip(reading.Old).Where(turn => branch.Find(turn.Id) is null).Select(turn => calm.Contains(turn.Fingerprint) ? TurnKind.Calm : TurnKind.Violation)];
+        return Enumerable.Repeat(TurnKind.Violation, Math.Max(0, reading.Added - kinds.Count)).Concat(kinds.Skip(kinds.Count - Math.Min(kinds.Count, reading.Added)));
     }
 
     /// <summary>The branch that is shown. Where something may have been said after a wish to end, the user has to be asked again (R12): a yes may be the answer to something else.</summary>
@@ -94,17 +125,22 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
             : branch;
     }
 
-    /// <summary>What is sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words and what was said in a hold keep their place (R5, R6).</summary>
+    /// <summary>
+    /// What is sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words, what was said in a hold and
+    /// what the host took back keep their place (R5, R6, R10).
+    /// </summary>
     private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
     {
         List<LedgerEntry> again = [.. turns.Select(turn => ledger.Find(turn.Id)).OfType<LedgerEntry>().Where(entry => entry is { IsDelivered: false, Ending: null })];
-        if (again.SequenceEqual(ledger.Entries.Skip(ledger.Entries.Count - again.Count)))
+        if (again.Count == 0)
         {
             return [];
         }
 
         var ofHolds = ConversationState.Fold(ledger, terms, now).OfHolds;
-        return [.. again.Where(entry => entry.Kind != TurnKind.Calm && !ofHolds.Contains(entry)).Select(entry => entry.Turn)];
+        var movable = again.Where(entry => entry.Kind != TurnKind.Calm && !entry.IsTakenBack && !ofHolds.Contains(entry)).ToList();
+        var behindOthers = ledger.Entries.Reverse().TakeWhile(again.Contains).Reverse().Where(movable.Contains);
+        return movable.SequenceEqual(behindOthers) ? [] : [.. movable.Select(entry => entry.Turn)];
     }
 
     /// <summary>
@@ -112,7 +148,11 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
     /// later history would be known as whole, and no edit as one (R10).
     /// </summary>
     private static bool BeginsAnew(ConversationLedger stored, PresentedHistory history, IReadOnlyList<UserTurn> turns) =>
-        !stored.IsEmpty && turns.Count > 0 && turns.Count == history.Newest.Count && stored.Find(turns[0].Id) is null && stored.Entries.All(entry => !entry.IsDelivered);
+        !stored.IsEmpty && turns.Count > 0 && turns.Count == history.Newest.Count && !history.IsHeldByServer && stored.Find(turns[0].Id) is null or { Kind: TurnKind.Calm } && stored.Entries.All(entry => !entry.IsDelivered);
+
+    /// <summary>The identity of the first turn that is shown, if nothing came before it.</summary>
+    private static TurnId FirstOf(GuardedCall call, ConversationLedger ledger) =>
+        call.History.Read(ConversationLedger.Empty with { Salt = ledger.Salt }, call.Settings.HashSecret).First().Turns[0].Id;
 
     /// <summary>A random value that keys a conversation's turn identities.</summary>
     public static string NewSalt()

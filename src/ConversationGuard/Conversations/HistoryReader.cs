@@ -45,7 +45,7 @@ internal sealed class HistoryReader
             // The latest ones of that text, in order. Calm words and a crisis before others stand where they are: as the last ones they are said anew (R5, R6).
             bool IsUnanswered(LedgerEntry entry) =>
                 !entry.IsDelivered && (entry.Kind is not TurnKind.Calm and not TurnKind.Crisis || entry.Turn == tip || turns.Count < _turns.Count - 1);
-            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => IsUnanswered(entry) || IsMessageId(turn) || _old == _turns.Count).Reverse().ToList();
+            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => IsUnanswered(entry) || IsMessageId(turn) || (_old == _turns.Count && (entry.Kind != TurnKind.Calm || entry.Turn == tip))).Reverse().ToList();
             var sameText = _turns.Count(other => other.Fingerprint == turn.Fingerprint);
             var index = Math.Max(0, unanswered.Count - sameText) + turns.Count(other => other.Fingerprint == turn.Fingerprint);
             var id = index < unanswered.Count ? unanswered[index].Turn : Free(turn.Fingerprint, previous);
@@ -95,8 +95,10 @@ internal sealed class HistoryReader
     {
         var reading = Follow([.. _turns], 0, null, null);
 
-        // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11).
-        bool IsElsewhere(UserTurn turn) => !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || _ledger.Ending is not null);
+        // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11);
+        // calm words, like "yes", prove nothing: one says them again and again.
+        bool IsElsewhere(UserTurn turn) =>
+            !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || (_ledger.Ending is not null && entry.Kind != TurnKind.Calm));
 
         // A turn that is on record as it is shown proves all that is shown before it.
         var proven = Math.Max(0, reading.Turns.ToList().FindLastIndex(turn => IsKnown(turn.Id)));
@@ -131,12 +133,12 @@ internal sealed class HistoryReader
             // What was said between other turns and is said again may as well be new; what counts against someone is not counted twice (R10).
             matches.AddRange(_byFingerprint[_turns[first].Fingerprint]
                 .Where(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || !_ledger.Entries.Any(other => other.Parent == entry.Turn) || _old < _turns.Count - 1 || IsMessageId(_turns[first]))
-                .Select(entry => (entry, true, Match(null, first - 1, Parent(entry)))));
+                .Select(entry => (entry, true, Match(null, LastUnproven(first, entry), Parent(entry)))));
         }
 
-        // Where nothing that is shown is on record, what was trimmed counts; of several branches it is the one that was gone on with.
+        // Where nothing that is shown is on record, what was trimmed counts; of several branches it is the one that was gone on with. Of calls that failed the turns may have been dropped.
         var latest = _ledger.Entries[_ledger.Entries.Count - 1];
-        matches.AddRange(lastKnown < 0 ? [(latest, false, 0)] : _byFingerprint[_turns[lastKnown].Fingerprint].Select(entry => (entry, false, Match(null, lastKnown, entry))));
+        matches.AddRange(lastKnown < 0 ? UpToAnswered(latest).Select(entry => (entry, false, 0)) : _byFingerprint[_turns[lastKnown].Fingerprint].Select(entry => (entry, false, Match(null, lastKnown, entry))));
 
         var least = matches.Min(match => match.Conflicts);
         var readings = matches.Where(match => match.Conflicts == least).Select(match => (match.IsAgain, Reading: WithGaps(match.Entry, match.IsAgain ? first : -1, lastKnown))).ToList();
@@ -150,26 +152,44 @@ internal sealed class HistoryReader
     /// <summary>Reads a newest turn as a turn on record made again, or the last known one as one.</summary>
     private HistoryReading WithGaps(LedgerEntry entry, int again, int lastKnown)
     {
+        if (again < 0)
+        {
+            var (shown, _) = Placed(lastKnown, entry, _old);
+            return Follow(shown, _old, _old > 0 ? shown[_old - 1].Id : entry.Turn, entry.Turn);
+        }
+
+        var (turns, unknown) = Placed(again - 1, Parent(entry), Math.Max(_old, again));
+        turns[again] = turns[again] with { Id = entry.Turn };
+        var reading = Follow(turns, again + 1, entry.Turn, entry.Turn);
+        return reading with { Added = reading.Added + unknown };
+    }
+
+    /// <summary>The last turn before a presented one that is not proven to stand there if that one is an entry made again: its identity proves the turns that are not on record and that it follows.</summary>
+    private int LastUnproven(int index, LedgerEntry entry)
+    {
+        var (turns, _) = Placed(index - 1, Parent(entry), index);
+        return index > 0 && _identify(turns[index].Fingerprint, turns[index - 1].Id) == entry.Turn ? Array.FindLastIndex(turns, index - 1, turn => _entries.ContainsKey(turn.Id)) : index - 1;
+    }
+
+    /// <summary>Gives the presented turns before an index identities: those that match the record backwards from an entry theirs, the others by the one before.</summary>
+    /// <returns>The turns, and how many of the newest among them are not on record.</returns>
+    private (UserTurn[] Turns, int Unknown) Placed(int last, LedgerEntry? from, int end)
+    {
         var turns = _turns.ToArray();
-        var isAgain = again >= 0;
-        Match(turns, isAgain ? again - 1 : lastKnown, isAgain ? Parent(entry) : entry);
-        var previous = default(TurnId?);
+        Match(turns, last, from);
         var unknown = 0;
-        for (var i = 0; i < Math.Max(_old, again); i++)
+        for (var i = 0; i < end; i++)
         {
-            unknown += i >= _old && turns[i].Id == default ? 1 : 0;
-            turns[i] = turns[i].Id == default ? turns[i] with { Id = _identify(turns[i].Fingerprint, previous) } : turns[i];
-            previous = turns[i].Id;
+            if (turns[i].Id == default)
+            {
+                // What is forgiven and stands beside the newest turn again is not counted again.
+                var forgiven = i < _old ? default : _ledger.Forgotten.FirstOrDefault(turn => turn.Fingerprint == turns[i].Fingerprint);
+                unknown += i < _old || forgiven != default ? 0 : 1;
+                turns[i] = turns[i] with { Id = forgiven != default ? forgiven : _identify(turns[i].Fingerprint, i > 0 ? turns[i - 1].Id : default(TurnId?)) };
+            }
         }
 
-        if (isAgain)
-        {
-            turns[again] = turns[again] with { Id = entry.Turn };
-            var reading = Follow(turns, again + 1, entry.Turn, entry.Turn);
-            return reading with { Added = reading.Added + unknown };
-        }
-
-        return Follow(turns, _old, previous ?? entry.Turn, entry.Turn);
+        return (turns, unknown);
     }
 
     /// <summary>Matches presented turns with the record, backwards from an entry.</summary>
@@ -209,20 +229,44 @@ internal sealed class HistoryReader
         var added = 0;
         for (var i = from; i < turns.Length; i++)
         {
-            var id = _identify(turns[i].Fingerprint, previous);
+            var id = Behind(previous, turns, i);
             turns[i] = turns[i] with { Id = id };
             previous = id;
             var isKnown = _entries.ContainsKey(id) && (i < _old || tip is null || _ledger.IsAfter(id, tip.Value));
             tip = isKnown && added == 0 ? id : tip;
-            added += isKnown || i < _old ? 0 : 1;
+
+            // What is forgiven and stands beside the newest turn again is not counted again.
+            added += isKnown || i < _old || (i < turns.Length - 1 && _ledger.Forgotten.Contains(id)) ? 0 : 1;
         }
 
         return new(turns, tip, added, _old);
     }
 
+    /// <summary>The identity of a turn by the one before it: the turn on record that was put behind that one when it was made again, if there is one and no later turn is it.</summary>
+    private TurnId Behind(TurnId? previous, UserTurn[] turns, int index)
+    {
+        var id = _identify(turns[index].Fingerprint, previous);
+        if (previous is null || _entries.ContainsKey(id) || _byFingerprint[turns[index].Fingerprint].FirstOrDefault(entry => entry.Parent == previous) is not { Turn: var moved })
+        {
+            return id;
+        }
+
+        var at = id;
+        return turns.Skip(index + 1).Any(turn => (at = _identify(turn.Fingerprint, at)) == moved) ? id : moved;
+    }
+
     /// <summary>What an entry followed, which is always on record before it: a walk ends whatever a store returns.</summary>
     private LedgerEntry? Parent(LedgerEntry entry) =>
         entry.Parent is { } parent && _entries.TryGetValue(parent, out var found) && _places[parent] < _places[entry.Turn] ? found : null;
+
+    /// <summary>A turn and those that it followed, back to one that was answered.</summary>
+    private IEnumerable<LedgerEntry> UpToAnswered(LedgerEntry entry)
+    {
+        for (var at = entry; at is not null; at = at.IsDelivered ? null : Parent(at))
+        {
+            yield return at;
+        }
+    }
 
     /// <summary>The turns on record behind another one; behind none, all.</summary>
     private HashSet<TurnId> After(TurnId? turn)

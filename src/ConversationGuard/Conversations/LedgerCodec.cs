@@ -374,7 +374,8 @@ public static class LedgerCodec
     {
         foreach (var known in new[] { CategoryRules.Default, _lastRules })
         {
-            if (rules.IsSame(known))
+            // A category that is ignored by name is as good as one that is not there, but the same ledger gives the same bytes.
+            if (rules.IsSame(known) && rules.Categories.Count == known.Categories.Count && rules.Categories.All(known.Categories.Contains))
             {
                 return known;
             }

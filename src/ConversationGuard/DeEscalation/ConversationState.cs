@@ -109,8 +109,10 @@ public sealed record ConversationState
                 case TurnKind.Crisis:
                     _ofHolds.Add(entry);
                     _resourcesDelivered = (_hold && _resourcesDelivered) || entry.IsDelivered;
+
+                    // An earlier signal that was sent again is the later one.
+                    _crisisAt = _hold && _crisisAt > entry.At ? _crisisAt : entry.At;
                     _hold = true;
-                    _crisisAt = entry.At;
                     _calmTurnsInHold = 0;
                     _calmTurns = 0;
                     break;

@@ -9,6 +9,9 @@ internal enum Act
     Continue,
     Confirm,
     Support,
+
+    /// <summary>Support with the help resources, which come once per hold (R5).</summary>
+    Help,
     Redirect,
     Warn,
     End,
@@ -24,6 +27,7 @@ internal sealed class Ladder(Simulation.Rules rules)
     private int _calmInARow;
     private int _calmInHold;
     private bool _isHeld;
+    private bool _isHelped;
     private bool _isEnded;
     private bool _violatedLast;
     private bool _isWishTold;
@@ -68,6 +72,7 @@ internal sealed class Ladder(Simulation.Rules rules)
         switch (turn.Truth)
         {
             case Truth.Crisis:
+                _isHelped = _isHeld && _isHelped;
                 (_isHeld, _signalAt, _calmInARow, _calmInHold, _violatedLast) = (true, at, 0, 0, false);
                 break;
             case Truth.Calm:
@@ -91,12 +96,19 @@ internal sealed class Ladder(Simulation.Rules rules)
                 return Act.Confirm;
             case Truth.Violation:
                 (_calmInARow, _calmInHold) = (0, 0);
-                return _isHeld ? Act.Support : Violate(turn, at);
+                return _isHeld ? Support() : Violate(turn, at);
             default:
                 break;
         }
 
-        return _isHeld ? Act.Support : Act.Continue;
+        return _isHeld ? Support() : Act.Continue;
+    }
+
+    private Act Support()
+    {
+        var act = _isHelped ? Act.Support : Act.Help;
+        _isHelped = true;
+        return act;
     }
 
     private Act Violate(Turn turn, DateTimeOffset at)

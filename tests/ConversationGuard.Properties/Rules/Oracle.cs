@@ -1,6 +1,7 @@
 using ConversationGuard.ChatCompletion;
 using ConversationGuard.Conversations;
 using ConversationGuard.Properties.Simulation;
+using Microsoft.Extensions.AI;
 
 namespace ConversationGuard.Properties.Rules;
 
@@ -139,7 +140,7 @@ internal static class Oracle
 
     public static string? R5(Trace trace)
     {
-        var signals = new Dictionary<Turn, Call>();
+        var signals = new Dictionary<Turn, (Call First, Call Last)>();
         var calm = new Dictionary<Turn, int>();
         foreach (var call in trace.Calls)
         {
@@ -149,7 +150,10 @@ internal static class Oracle
                 {
                     if (turn.Truth == Truth.Crisis)
                     {
-                        signals[turn] = call;
+                        // Sent again it holds from then on, unless it is sent with what a tool answered; but what the host released stays released.
+                        var shown = call.Presented.SkipWhile(message => message.Text != turn.Text).ToList();
+                        var isSaid = shown.Count > 0 && !shown.Exists(message => message.Role == ChatRole.Assistant || message.Role == ChatRole.Tool);
+                        signals[turn] = !signals.TryGetValue(turn, out var before) ? (call, call) : isSaid ? (before.First, call) : before;
                     }
                     else if (turn.Truth == Truth.Calm)
                     {
@@ -164,13 +168,13 @@ internal static class Oracle
             var known = trace.Scenario.Holder switch
             {
                 Holder.Nobody => signals.Where(signal => call.Path.Contains(signal.Key) && !signal.Key.IsDropped),
-                Holder.ServerWithChangingIds => signals.Where(signal => signal.Value.ConversationKey == call.ConversationKey
-                    ? call.ConversationKey is not null || signal.Value == call
+                Holder.ServerWithChangingIds => signals.Where(signal => signal.Value.Last.ConversationKey == call.ConversationKey
+                    ? call.ConversationKey is not null || signal.Value.Last == call
                     : call.Path.Contains(signal.Key) && !signal.Key.IsDropped),
                 _ => signals,
             };
             var released = trace.Acts.Where(act => act.Step is HostReleasesHold && act.BeforeCall <= call.Index).Select(act => act.BeforeCall).DefaultIfEmpty(0).Max();
-            var last = known.Where(signal => signal.Value.Index >= released).OrderByDescending(signal => signal.Value.Index).Select(signal => signal.Value).FirstOrDefault();
+            var (first, last) = known.Where(signal => signal.Value.First.Index >= released).Select(signal => signal.Value).OrderByDescending(signal => signal.Last.Index).FirstOrDefault();
             // Of two calls at once the one may have been judged before the other's signal was known. What no user waits for needs no support, but for it too there is no end.
             if (last is null || call.IsRefusal || (call.What == HostSimulator.BackgroundCall && !call.IsEnd && !call.Warns && !call.Model.Exists(asked => asked.HasEndTool)) || (call.What == "at once" && last.What == "at once" && last != call))
             {
@@ -178,7 +182,7 @@ internal static class Oracle
             }
 
             var used = UsedSettings(trace, call);
-            var calmSince = calm.Count(turn => turn.Value >= last.Index);
+            var calmSince = calm.Count(turn => turn.Value >= first.Index);
             if (calmSince >= used.Min(rules => rules.HoldCalm) && call.At - last.At >= TimeSpan.FromMinutes(used.Min(rules => rules.HoldMinutes)))
             {
                 continue;
@@ -270,8 +274,10 @@ internal static class Oracle
             }
 
             // What was refused was not judged yet; what was forgiven is off the record, and looks new if the host trims the reply to it away; and on another branch, or under other settings, another number counts.
+            // What says again what was dropped is that or new, whichever is milder, and that changes when it was answered.
             var isJudged = !trace.Acts.Exists(act => act.Step is GoToOldBranch or Reload && act.BeforeCall == i) &&
-                call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle);
+                call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle) &&
+                !(!trace.Scenario.WithMessageIds && trace.Turns.Exists(turn => turn.IsDropped && call.Asked.Any(asked => asked != turn && asked.Text == turn.Text)));
             if (i > 0 && call.IsAgain && isJudged && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
             {
                 return $"call {i} wrote nothing new, and {call.State.Violations.Count} violations count after it";
@@ -341,7 +347,10 @@ internal static class Oracle
     /// <summary>No end at the user's wish without a yes that answers, at once, the notice that an end is final; and no such notice but about a wish.</summary>
     public static string? R12(Trace trace)
     {
-        foreach (var call in trace.Calls.Where(call => call.Tells && call.Asked is not [.., { Words: Words.Wish }] && !call.IsRefusal))
+        // A tool's result that is sent under an id from before may belong to the wish that failed there.
+        bool MayAnswerWish(Call call) => trace.Scenario.Holder == Holder.ServerWithChangingIds && !call.Presented.Any(message => message.Role == ChatRole.User) &&
+            trace.Calls.Take(call.Index).Any(earlier => !earlier.IsDelivered && earlier.ConversationKey == call.ConversationKey && earlier.Asked is [.., { Words: Words.Wish }]);
+        foreach (var call in trace.Calls.Where(call => call.Tells && call.Asked is not [.., { Words: Words.Wish }] && !call.IsRefusal && !MayAnswerWish(call)))
         {
             return $"call {call.Index} asks whether the user confirms a wish that is not there";
         }
@@ -388,8 +397,8 @@ internal static class Oracle
                 return $"call {call.Index} let the model's request out";
             }
 
-            var isAllowed = Before(trace, call, FirstThatCounts(trace, call)).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Except(call.Asked).Any(call.Path.Contains)) ||
-                (call.Asked is not [.., { Words: Words.Wish }] && TellsBefore(trace, call).Any(told => !Between(trace, call, told.Asked[^1]).Any()));
+            var isAllowed = Before(trace, call, FirstThatCounts(trace, call)).Any(earlier => earlier.IsDelivered && earlier.Warns && earlier.Asked.Except(call.Asked.TakeLast(1)).Any(call.Path.Contains)) ||
+                (call.Asked is not [.., { Words: Words.Wish }] && (ShowsTold(trace, call) || TellsBefore(trace, call).Any(told => !Between(trace, call, told.Asked[^1]).Any())));
             if (call.Model.Exists(asked => asked.HasEndTool) && (!isAllowed || call.What == HostSimulator.BackgroundCall || call.Rules.MostSevere < GuardAction.End))
             {
                 return $"call {call.Index} gave the model a way to end the conversation, with neither a warning nor a wish to confirm";
@@ -534,13 +543,23 @@ internal static class Oracle
     private static IEnumerable<Call> TellsBefore(Trace trace, Call call) => trace.Calls.Take(call.Index)
         .Where(earlier => earlier is { IsDelivered: true, Tells: true, Asked: [.., { Words: Words.Wish } wish] } && call.Path.Contains(wish));
 
+    /// <summary>Whether the messages show that the user was told what a wish means right before the newest turn; what was edited away between them in a trimmed history nobody can tell.</summary>
+    private static bool ShowsTold(Trace trace, Call call)
+    {
+        var reply = call.Presented.ToList().FindLastIndex(message => message.Role == ChatRole.Assistant);
+        var wish = call.Presented.Take(reply + 1).LastOrDefault(message => message.Role == ChatRole.User)?.Text;
+        return reply >= 0 && call.Presented[reply].Text.Contains("To confirm, please answer", StringComparison.Ordinal) &&
+            trace.Turns.Exists(turn => turn.Words == Words.Wish && turn.Text == wish) && !trace.Acts.Exists(act => act.Step is TrimMiddle && act.BeforeCall <= call.Index);
+    }
+
     /// <summary>What was said on the branch after a wish and before its answer, and was not dropped: it forgets the wish. Of two calls at once either may be the first.</summary>
     private static IEnumerable<Turn> Between(Trace trace, Call call, Turn wish)
     {
         var atOnce = call.What == "at once" ? trace.Calls.Where(other => other.What == "at once" && Math.Abs(other.Index - call.Index) == 1).SelectMany(other => other.Asked) : [];
 
-        // The same text again, sent with the result of a tool under an id from before, may be what was said before the wish.
-        var before = trace.Scenario.Holder == Holder.ServerWithChangingIds ? call.Path.TakeWhile(turn => turn != wish).Select(turn => turn.Text).ToHashSet() : [];
+        // The same text again, sent with the result of a tool under an id from before or in a history that was trimmed, may be what was said before the wish.
+        var isTrimmed = !trace.Scenario.WithMessageIds && trace.Acts.Exists(act => act.Step is TrimOldest or TrimMiddle && act.BeforeCall <= call.Index);
+        var before = isTrimmed || trace.Scenario.Holder == Holder.ServerWithChangingIds ? call.Path.TakeWhile(turn => turn != wish).Select(turn => turn.Text).ToHashSet() : [];
         return call.Path.SkipWhile(turn => turn != wish).Skip(1).TakeWhile(turn => call.Asked is not [.., var last] || turn != last)
             .Where(turn => !turn.IsDropped && !atOnce.Contains(turn) && !before.Contains(turn.Text));
     }
@@ -581,19 +600,32 @@ internal static class Oracle
         // A conversation that nothing names is judged from its messages, by the settings of today (R17 needs a record).
         var isRefolded = trace.Scenario.Holder == Holder.Nobody && UsedSettings(trace, call).Count > 1;
         var redirected = Before(trace, call, from)
-            .Where(earlier => earlier.IsDelivered && (earlier.Steers || isRefolded))
-            .Select(earlier => earlier.Asked.Where(turn => turn.IsViolation).Select(turn => Standing(trace, call, turn)).OfType<Turn>().LastOrDefault())
-            .OfType<Turn>()
-            .Distinct();
+            .Where(earlier => earlier is { IsDelivered: true, Asked.Count: > 0 } && (earlier.Steers || isRefolded))
+            .Select(earlier => (Turn: earlier.Asked.Where(turn => turn.IsViolation).Select(turn => Standing(trace, call, turn)).OfType<Turn>().LastOrDefault(), Last: earlier.Asked[^1]))
+            .Where(redirected => redirected.Turn is not null)
+            .ToLookup(redirected => redirected.Turn!, redirected => redirected.Last);
 
         var atOnce = trace.Calls.Where(one => one.What == "at once").SelectMany(one => one.Asked).ToHashSet();
-        return redirected.Count(turn =>
+
+        // Trimmed in the middle, what has ended reads as an edit to before the end: milder, though a warning is due there.
+        var isOpenedByTrim = trace.Acts.Exists(act => act.Step is TrimMiddle && act.BeforeCall <= call.Index) && Before(trace, call, 0).Any(earlier => earlier.IsEnd);
+
+        // What a server is sent again, without an id, is the latest turn of those words.
+        bool MayBeLater(Turn turn) => trace.Scenario is { Holder: Holder.Server, WithMessageIds: false } && branch.Count(other => other.Text == turn.Text) > 1;
+        List<Turn> After(Turn turn) => [.. branch.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth is not (Truth.Unclassified or Truth.Wish))];
+        return redirected.Count(answered =>
         {
-            // A dropped turn, and one said at the same time, stands on the record or does not: the reading with more failures is taken here.
-            var after = branch.SkipWhile(other => other != turn).Skip(1).Where(other => other.Truth is not (Truth.Unclassified or Truth.Wish)).ToList();
+            // A dropped turn, and one said at the same time, stands on the record or does not: the reading with more failures is taken here. What is answered together is answered after all of it.
+            var turn = answered.Key;
+            var after = After(turn);
+            if (answered.Any(last => After(last) is [{ IsViolation: true }, ..]))
+            {
+                return true;
+            }
+
             return after is [{ IsViolation: true }, ..] || after.Find(other => !other.IsDropped) is { IsViolation: true } ||
                 after.Find(other => other.IsViolation || !atOnce.Contains(other)) is { IsViolation: true } ||
-                (call.IsAmbiguous && after.Exists(other => other.IsViolation));
+                ((call.IsAmbiguous || isOpenedByTrim || MayBeLater(turn)) && after.Exists(other => other.IsViolation));
         });
     }
 

@@ -84,7 +84,7 @@ public class RuleProperties(ChatPath path)
     public void No_call_throws_anything_but_the_end_and_what_the_inner_client_throws() => Holds(Scenarios.Any, Oracle.OnlyAllowedExceptions);
 
     [Test]
-    [Explicit("For long runs; it meets what is left of R3 and R10, see README.md.")]
+    [Explicit("For long runs: what the properties above ask one by one, asked of each scenario at once.")]
     public void All_rules_at_once() => Holds(Scenarios.Any, Any);
 
     [Test]
@@ -260,6 +260,7 @@ public class RuleProperties(ChatPath path)
                 { Warns: true } => Act.Warn,
                 { Tells: true } => Act.Confirm,
                 { Steers: true } => Act.Redirect,
+                { Supports: true, ShowsHelp: true } => Act.Help,
                 { Supports: true } => Act.Support,
                 _ => Act.Continue,
             };

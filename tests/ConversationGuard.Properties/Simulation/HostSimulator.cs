@@ -195,7 +195,6 @@ internal sealed class HostSimulator : IDisposable
 
     private Line Write(Words words, bool sameText, string? author = null)
     {
-        _isBack = false;
         var before = sameText ? _trace.Turns.FindLast(turn => turn.Words == words) : null;
         var number = _trace.Turns.Count + 1;
         var turn = new Turn(number, words, before?.Text ?? words.Text(number), _time.GetUtcNow());
@@ -498,7 +497,7 @@ internal sealed class HostSimulator : IDisposable
         }
     }
 
-    private static ChatResponse Seen(Call call, ChatResponse response, int updates)
+    private ChatResponse Seen(Call call, ChatResponse response, int updates)
     {
         call.Seen = response.Text;
         call.Updates = updates;
@@ -506,6 +505,7 @@ internal sealed class HostSimulator : IDisposable
         call.Properties = response.AdditionalProperties;
         call.ShowsEndTool = response.Messages.SelectMany(message => message.Contents).Any(content => content is FunctionCallContent { Name: SimulatedModel.EndTool } or FunctionResultContent);
         call.IsDelivered = !response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Any();
+        _isBack = _isBack && (call.IsAgain || call.IsRefusal || !call.IsDelivered);
         return response;
     }
 

@@ -110,6 +110,9 @@ internal sealed record Call(int Index, string What)
     public bool Supports => Model.Exists(call => call.Instructions.Contains("Be warm, calm and supportive", StringComparison.Ordinal)) ||
         (Model.Count == 0 && Seen?.Contains("really glad that you wrote", StringComparison.Ordinal) == true);
 
+    /// <summary>Gets a value indicating whether the user was shown the help resources.</summary>
+    public bool ShowsHelp => Seen?.Contains("Helplines in your country", StringComparison.Ordinal) == true;
+
     /// <summary>Gets a value indicating whether the user was told that an end is final, and how to confirm their wish (R12).</summary>
     public bool Tells => Seen?.Contains("That is final", StringComparison.Ordinal) == true;
 

@@ -528,6 +528,286 @@ public class CounterexampleTests(ChatPath path)
         next.Text.Should().NotContain("may be ended", "what was forgiven does not count, and what came behind it was edited away");
     }
 
+    [Test]
+    public async Task R11_who_goes_back_to_before_a_wish_stands_there_though_the_yes_that_ended_it_was_said_there_too()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "yes", "what else is there", "I want to end this conversation");
+        await chat.EndsAtAsync("yes");
+        chat.History.RemoveRange(4, chat.History.Count - 4);
+
+        (await chat.SayAsync("tell me more")).FinishReason.Should().NotBe(ConversationGuardChatClient.ConversationEndedFinishReason);
+    }
+
+    [Test]
+    public async Task R5_an_earlier_signal_that_is_sent_again_after_a_later_one_holds_from_then_on()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.FromMinutes(10) });
+        await chat.SayAllAsync("hello", "crisis one", "calm", "crisis two");
+        chat.Time.Advance(TimeSpan.FromMinutes(70));
+        chat.History.RemoveRange(2, chat.History.Count - 2);
+        await chat.SayAllAsync("crisis one", "calm again");
+
+        (await chat.StateAsync()).IsCrisisHold.Should().BeTrue("a minute ago they wrote it again");
+    }
+
+    [Test]
+    public async Task R10_a_turn_made_again_behind_a_new_one_is_known_when_the_call_is_made_once_more()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult two", "insult three");
+        ChatMessage[] messages = [new(ChatRole.User, "insult new"), new(ChatRole.User, "insult two")];
+        await chat.AskAsync(messages);
+        var (judged, counted) = (chat.Classifier.Calls, (await chat.StateAsync()).Violations.Count);
+
+        await chat.AskAsync(messages);
+
+        chat.Classifier.Calls.Should().Be(judged);
+        (await chat.StateAsync()).Violations.Should().HaveCount(counted);
+    }
+
+    [Test]
+    public async Task R10_a_forgiven_insult_that_stands_beside_the_newest_message_again_does_not_count_again()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 1);
+        await chat.SayAllAsync("insult one", "calm", "insult two");
+
+        await chat.AskAsync([new(ChatRole.User, "insult one"), new(ChatRole.User, "insult three")]);
+
+        chat.Observer.Events.Should().NotContain(one => one.Action == GuardAction.Warn);
+        (await chat.StateAsync()).Violations.Should().HaveCount(1, "only what is said instead counts on this branch");
+    }
+
+    [Test]
+    public async Task R6_R13_the_model_ends_nothing_at_a_turn_that_nobody_could_judge_and_that_is_asked_about_again_after_a_tool()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult one", "insult two", "insult three");
+        ChatMessage[] tools = [new(ChatRole.Assistant, [new FunctionCallContent("1", "clock")]), new(ChatRole.Tool, [new FunctionResultContent("1", "noon")])];
+        ChatMessage unsure = new(ChatRole.User, "unsure");
+        await chat.AskAsync([.. chat.History, unsure]);
+        chat.Model.Says(ModelScript.AsksForTheEnd(callId: "end-1"), ModelScript.AsksForTheEnd(callId: "end-2"), ModelScript.Text("Let us go on."));
+
+        (await chat.AskAsync([.. chat.History, unsure, .. tools])).Text.Should().Be("Let us go on.");
+
+        (await chat.StateAsync()).Phase.Should().NotBe(ConversationPhase.Ended);
+    }
+
+    [Test]
+    public async Task R5_what_was_said_in_a_hold_is_not_held_against_anyone_when_the_host_releases_it_though_a_calm_turn_failed_between()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.Zero });
+        await chat.SayAllAsync("insult one", "crisis");
+        await FailsAsync(chat, [.. chat.History, new(ChatRole.User, "calm")]);
+        await chat.SayAsync("insult two");
+
+        await chat.Guard.ReleaseCrisisHoldAsync(chat.Key!);
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(1, "the second was said in a hold");
+    }
+
+    [Test]
+    public async Task R10_an_edit_is_known_after_the_first_call_failed_and_its_last_words_are_said_again()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 1);
+        await FailsAsync(chat, [new(ChatRole.User, "insult"), new(ChatRole.User, "calm")]);
+        await chat.SayAllAsync("calm", "insult one", "insult two", "insult three");
+        chat.History.RemoveRange(2, chat.History.Count - 2);
+
+        (await chat.SayAsync("insult instead")).Text.Should().NotContain("may be ended", "nothing is left of what was edited away");
+    }
+
+    [Test]
+    public async Task R5_a_signal_that_the_host_released_before_it_was_answered_holds_when_it_is_sent_again()
+    {
+        await using var chat = new GuardedChat(path);
+        await FailsAsync(chat, [new(ChatRole.User, "crisis")]);
+        await chat.Guard.ReleaseCrisisHoldAsync(chat.Key!);
+
+        await chat.SayAsync("crisis");
+
+        (await chat.StateAsync()).IsCrisisHold.Should().BeTrue("nobody has helped them yet");
+    }
+
+    [Test]
+    public async Task R5_a_signal_that_the_host_released_holds_when_it_is_said_again_in_a_trimmed_history()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAsync("crisis");
+        await chat.Guard.ReleaseCrisisHoldAsync(chat.Key!);
+        chat.History.Clear();
+
+        await chat.SayAsync("crisis");
+
+        (await chat.StateAsync()).IsCrisisHold.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task R5_where_the_history_does_not_show_whether_a_hold_was_released_it_holds()
+    {
+        await using var chat = new GuardedChat(path, options =>
+            (options.Redirections, options.CalmTurnsToForgive, options.CrisisHold) = (1, 1, new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.Zero }));
+        await chat.SayAllAsync("insult one", "insult two");
+        chat.History.Clear();
+        await chat.SayAllAsync("crisis", "calm");
+        chat.History.Clear();
+        await chat.SayAsync("crisis");
+
+        (await chat.SayAsync("insult three")).Text.Should().NotContain("may be ended", "they have just said again that they are at risk");
+    }
+
+    [Test]
+    public async Task R10_words_of_a_call_that_failed_make_no_redirection_fail_that_came_after_it()
+    {
+        await using var chat = new GuardedChat(path, options => (options.Redirections, options.CalmTurnsToForgive) = (1, 1));
+        await FailsAsync(chat, [new(ChatRole.User, "insult one")]);
+        await FailsAsync(chat, [new(ChatRole.User, "insult one"), new(ChatRole.User, "insult two")]);
+        await chat.SayAsync("insult one");
+        chat.History.Clear();
+        await chat.SayAsync("calm");
+
+        (await chat.SayAsync("insult three")).Text.Should().NotContain("may be ended", "the one redirection was followed by a calm turn");
+    }
+
+    [Test]
+    public async Task R10_a_forgiven_insult_beside_the_newest_message_is_known_when_what_came_before_it_was_trimmed()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 1);
+        await chat.SayAllAsync("hello", "insult one", "calm", "insult two");
+        ChatMessage[] messages = [new(ChatRole.User, "insult one"), new(ChatRole.User, "insult instead")];
+        await FailsAsync(chat, [.. chat.History.Take(2), .. messages]);
+        var judged = chat.Classifier.Calls;
+
+        await chat.AskAsync(messages);
+
+        chat.Classifier.Calls.Should().Be(judged);
+        (await chat.StateAsync()).Violations.Should().HaveCount(1);
+    }
+
+    [Test]
+    public async Task R10_what_is_asked_about_again_after_the_host_reinstated_counts_once_though_refused_words_of_the_same_text_were_kept()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAsync("I want to end this conversation");
+        await chat.EndsAtAsync("yes");
+        await chat.Guard.ReinstateAsync(chat.Key!);
+        ChatMessage[] messages = [.. chat.History.Take(2), new(ChatRole.User, "insult"), new(ChatRole.Assistant, "hm"), new(ChatRole.User, "insult"), new(ChatRole.User, "insult two")];
+        await chat.AskAsync(messages);
+        var judged = chat.Classifier.Calls;
+
+        await chat.AskAsync(messages);
+
+        chat.Classifier.Calls.Should().Be(judged);
+        (await chat.StateAsync()).Violations.Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task R10_words_said_behind_the_same_refused_ones_count_once_when_the_call_is_made_again_though_the_first_message_was_edited()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAsync("insult one");
+        chat.History.Clear();
+        await chat.SayAllAsync("hello", "insult two");
+        await chat.Guard.EndAsync(chat.Key!);
+        await chat.EndsAtAsync("insult refused");
+        await chat.Guard.ReinstateAsync(chat.Key!);
+        ChatMessage[] messages = [.. chat.History, new(ChatRole.User, "insult refused"), new(ChatRole.Assistant, "hm"), new(ChatRole.User, "insult refused")];
+        await FailsAsync(chat, messages);
+        var (judged, counted) = (chat.Classifier.Calls, (await chat.StateAsync()).Violations.Count);
+
+        await chat.AskAsync(messages);
+
+        chat.Classifier.Calls.Should().Be(judged);
+        (await chat.StateAsync()).Violations.Should().HaveCount(counted);
+    }
+
+    [Test]
+    public async Task R10_what_was_taken_back_does_not_count_when_it_is_sent_to_a_server_again_with_other_words()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        foreach (var text in new[] { "insult one", "insult two", "insult three" })
+        {
+            await chat.SendAsync(text);
+        }
+
+        await chat.Awaiting(it => it.SendAsync("insult four")).Should().ThrowAsync<ConversationEndedException>();
+        await chat.Guard.ReinstateAsync(chat.ConversationId!);
+        ChatMessage[] messages = [new(ChatRole.User, "insult five"), new(ChatRole.User, "insult four")];
+        await FailsAsync(chat, messages);
+        var counted = (await chat.StateAsync()).Violations.Count;
+
+        await chat.AskAsync(messages);
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(counted);
+    }
+
+    [Test]
+    public async Task R12_a_wish_that_is_sent_to_a_server_again_with_calm_words_after_it_is_not_the_newest()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        ChatMessage wish = new(ChatRole.User, "I want to end this conversation"), calm = new(ChatRole.User, "calm");
+        await FailsAsync(chat, [wish, calm]);
+        await FailsAsync(chat, [wish, calm, new(ChatRole.User, "insult")]);
+        ChatMessage[] again = [wish, calm, new(ChatRole.User, "calm two")];
+        await FailsAsync(chat, again);
+        await FailsAsync(chat, again);
+
+        (await chat.AskAsync([new(ChatRole.Tool, [new FunctionResultContent("1", "noon")])])).Text.Should().NotContain("That is final");
+    }
+
+    [Test]
+    public async Task R3_calm_words_said_again_stand_between_two_insults_though_they_are_sent_with_the_result_of_a_tool_under_an_id_from_before()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        chat.Model.Respond = (_, _) => new ChatResponse(new ChatMessage(ChatRole.Assistant, "Reply")) { ConversationId = $"conv-{chat.Model.Calls.Count + 1}" };
+        foreach (var text in new[] { "insult one", "calm", "insult two" })
+        {
+            chat.ConversationId = (await chat.SendAsync(text)).ConversationId;
+        }
+
+        chat.ConversationId = (await chat.AskAsync([
+            new(ChatRole.User, "calm"), new(ChatRole.Assistant, [new FunctionCallContent("1", "clock")]), new(ChatRole.Tool, [new FunctionResultContent("1", "noon")])])).ConversationId;
+        chat.ConversationId = (await chat.SendAsync("insult three")).ConversationId;
+
+        (await chat.SendAsync("insult four")).Text.Should().NotContain("may be ended", "one redirection has failed, that of the third");
+    }
+
+    [Test]
+    public async Task R10_calm_words_said_again_after_an_edit_are_not_taken_for_those_that_were_edited_away_where_that_is_not_milder()
+    {
+        await using var chat = new GuardedChat(path, options => (options.Redirections, options.CalmTurnsToForgive) = (1, 1));
+        await chat.SayAllAsync("insult one", "insult two", "calm");
+        chat.History.RemoveRange(2, 4);
+        await FailsAsync(chat, [.. chat.History, new(ChatRole.User, "unsure")]);
+        await chat.SayAsync("calm");
+
+        (await chat.SayAsync("insult instead")).Text.Should().NotContain("may be ended", "the one redirection on this branch was followed by a calm turn");
+    }
+
+    [Test]
+    public async Task R12_what_was_taken_back_and_is_sent_to_a_server_again_forgets_a_wish()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult")]);
+        await chat.Guard.ReinstateAsync(chat.ConversationId!);
+        await chat.SendAsync("I want to end this conversation");
+        await chat.SendAsync("insult");
+
+        (await chat.SendAsync("yes")).FinishReason.Should().NotBe(ConversationGuardChatClient.ConversationEndedFinishReason);
+        (await chat.StateAsync()).Should().Match<ConversationState>(state => !state.IsWishPending && state.Violations.Count == 0);
+    }
+
+    [Test]
+    public async Task R12_a_wish_is_not_asked_about_after_a_tool_when_what_was_taken_back_was_sent_with_it()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult")]);
+        await chat.Guard.ReinstateAsync(chat.ConversationId!);
+        await FailsAsync(chat, [new(ChatRole.User, "I want to end this conversation"), new(ChatRole.User, "insult")]);
+
+        (await chat.AskAsync([new(ChatRole.Tool, [new FunctionResultContent("1", "noon")])])).Text.Should().NotContain("That is final");
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;

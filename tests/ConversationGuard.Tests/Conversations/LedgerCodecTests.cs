@@ -58,6 +58,17 @@ public class LedgerCodecTests
     }, iter: 200);
 
     [Test]
+    public void R11_rules_that_amount_to_those_read_before_are_still_read_back_as_they_were()
+    {
+        static ConversationLedger With(params KeyValuePair<HarmCategory, CategoryRule>[] rules) =>
+            ConversationLedger.Empty with { Salt = "salt", Terms = new ConversationTerms { Categories = new CategoryRules(rules) } };
+        var none = LedgerCodec.Encode(With());
+        _ = LedgerCodec.Decode(LedgerCodec.Encode(With(new KeyValuePair<HarmCategory, CategoryRule>(HarmCategory.SelfHarm, new CategoryRule(CategoryRole.Ignored, 1)))));
+
+        LedgerCodec.Encode(LedgerCodec.Decode(none)).Should().Equal(none);
+    }
+
+    [Test]
     public void The_record_of_a_turn_takes_about_as_many_bytes_as_documented()
     {
         var terms = LedgerCodec.Encode(ConversationLedger.Empty with { Terms = new ConversationTerms() }).Length;
