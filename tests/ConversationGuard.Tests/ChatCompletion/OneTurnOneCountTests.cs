@@ -1,4 +1,5 @@
 using ConversationGuard.ChatCompletion;
+using ConversationGuard.Classification;
 using ConversationGuard.Conversations;
 using ConversationGuard.Tests.Doubles;
 using Microsoft.Extensions.AI;
@@ -265,10 +266,43 @@ public class OneTurnOneCountTests(ChatPath path)
     {
         await using var chat = new GuardedChat(path, options => options.Redirections = 100);
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 40), async (i, token) => await chat.AskAsync([new ChatMessage(ChatRole.User, $"insult {i}")], token));
+        await InsultAtOnceAsync(chat);
+
+        // What is still at work may as well have failed and been dropped, where nothing shows it: such a turn stands on another branch, which the state leaves out (R6). It is not lost.
+        (await chat.Store.GetAsync("conversation-1")).Ledger.Entries.Should().HaveCount(40).And.OnlyContain(entry => entry.Kind == TurnKind.Violation && entry.IsDelivered);
+    }
+
+    [Test]
+    public async Task R10_many_threads_count_every_turn_where_a_server_has_them_in_order()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 100) { ConversationId = "server-1" };
+
+        await InsultAtOnceAsync(chat);
 
         (await chat.StateAsync()).Violations.Should().HaveCount(40).And.OnlyContain(entry => entry.IsDelivered);
     }
+
+    [Test]
+    public async Task R10_a_message_alone_is_not_counted_with_one_that_is_still_at_work()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SendAsync("insult one");
+        var gate = new TaskCompletionSource();
+        chat.Model.Before = _ => gate.Task;
+        var atWork = chat.SendAsync("insult two");
+        chat.Model.Before = null;
+
+        await chat.SendAsync("insult three");
+        gate.SetResult();
+        await atWork;
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(2, "the one at work may have failed and been dropped, for all that the messages show");
+        (await chat.Store.GetAsync("conversation-1")).Ledger.Entries.Should().HaveCount(3).And.OnlyContain(entry => entry.IsDelivered);
+    }
+
+    private static Task InsultAtOnceAsync(GuardedChat chat) => Parallel.ForEachAsync(
+        Enumerable.Range(0, 40),
+        async (i, token) => await chat.AskAsync([new ChatMessage(ChatRole.User, $"insult {i}")], token));
 }
 
 public class StreamReenumerationTests
