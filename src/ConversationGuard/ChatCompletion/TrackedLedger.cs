@@ -83,7 +83,7 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         return call switch
         {
             { Settings.TrustsHistory: false } => new(ledger, ledger, reading.Turns, last),
-            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns, terms, now)), reading.Turns, last),
+            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns.Skip(reading.Turns.Count - call.History.Newest.Count), terms, now)), reading.Turns, last),
             _ => new(ledger, Shown(call, ledger, reading), reading.Turns, reading.Tip),
         };
     }
@@ -126,10 +126,10 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
     }
 
     /// <summary>
-    /// What is sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words, what was said in a hold and
+    /// What is newly sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words, what was said in a hold and
     /// what the host took back keep their place (R5, R6, R10).
     /// </summary>
-    private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
+    private static List<TurnId> Moved(ConversationLedger ledger, IEnumerable<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
     {
         List<LedgerEntry> again = [.. turns.Select(turn => ledger.Find(turn.Id)).OfType<LedgerEntry>().Where(entry => entry is { IsDelivered: false, Ending: null })];
         if (again.Count == 0)

@@ -808,6 +808,19 @@ public class CounterexampleTests(ChatPath path)
         (await chat.AskAsync([new(ChatRole.Tool, [new FunctionResultContent("1", "noon")])])).Text.Should().NotContain("That is final");
     }
 
+    [Test]
+    public async Task R13_what_a_server_is_sent_again_before_a_tool_was_called_still_forgets_a_wish()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await chat.SendAsync("insult one", "insult two", "I want to end this conversation");
+        await FailsAsync(chat, [new(ChatRole.User, "insult three")]);
+
+        await chat.AskAsync([
+            new(ChatRole.User, "insult three"), new(ChatRole.Assistant, [new FunctionCallContent("1", "clock")]), new(ChatRole.Tool, [new FunctionResultContent("1", "noon")]), new(ChatRole.User, "insult one")]);
+
+        chat.Model.Calls[^1].Options?.Tools.Should().BeNullOrEmpty();
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
