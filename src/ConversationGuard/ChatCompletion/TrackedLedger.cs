@@ -116,11 +116,16 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         return Enumerable.Repeat(TurnKind.Violation, Math.Max(0, reading.Added - kinds.Count)).Concat(kinds.Skip(kinds.Count - Math.Min(kinds.Count, reading.Added)));
     }
 
-    /// <summary>The branch that is shown. Where something may have been said after a wish to end, the user has to be asked again (R12): a yes may be the answer to something else.</summary>
+    /// <summary>
+    /// The branch that is shown. Where something may have been said after a wish to end, the user has to be asked again (R12): a yes may be the answer to something else. So they have where the
+    /// wish is among the newest turns again: what stands beside it answers nothing.
+    /// </summary>
     private static ConversationLedger Shown(GuardedCall call, ConversationLedger ledger, HistoryReading reading)
     {
         var branch = reading.Branch(ledger);
-        return branch.Entries is [.., { Kind: TurnKind.EndWish, IsDelivered: true } wish] && call.History.Read(ledger, call.Settings.HashSecret).Any(other => other.Branch(ledger).Entries is not [.., var last] || last.Turn != wish.Turn)
+        bool IsLast(LedgerEntry wish, HistoryReading other) => other.Branch(ledger).Entries is [.., var last] && last.Turn == wish.Turn;
+        return branch.Entries is [.., { Kind: TurnKind.EndWish, IsDelivered: true } wish] &&
+            (reading.Turns.Skip(reading.Old).Any(turn => turn.Id == wish.Turn) || !call.History.Read(ledger, call.Settings.HashSecret).All(other => IsLast(wish, other)))
             ? branch.With(wish with { IsDelivered = false })
             : branch;
     }
