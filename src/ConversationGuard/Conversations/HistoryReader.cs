@@ -97,8 +97,9 @@ internal sealed class HistoryReader
 
         // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11);
         // calm words, like "yes", prove nothing: one says them again and again.
-        bool IsElsewhere(UserTurn turn) =>
-            !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || (_ledger.Ending is not null && entry.Kind != TurnKind.Calm));
+        // The same words on record right behind it are not it.
+        bool IsElsewhere(UserTurn turn) => !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry =>
+            entry.Turn != _identify(turn.Fingerprint, turn.Id) && (entry.Kind is TurnKind.Violation or TurnKind.Crisis || (_ledger.Ending is not null && entry.Kind != TurnKind.Calm)));
 
         return reading.Turns.Take(_old).Skip(Math.Max(0, Proven(reading)) + 1).Any(IsElsewhere) && !IsOver(reading) ? null : reading;
     }
@@ -269,8 +270,9 @@ internal sealed class HistoryReader
             return id;
         }
 
+        // The same words on record right behind it were not put there: they follow it.
         var at = id;
-        return turns.Skip(index + 1).Any(turn => (at = _identify(turn.Fingerprint, at)) == moved) ? id : moved;
+        return moved == _identify(turns[index].Fingerprint, id) || turns.Skip(index + 1).Any(turn => (at = _identify(turn.Fingerprint, at)) == moved) ? id : moved;
     }
 
     /// <summary>What an entry followed, which is always on record before it: a walk ends whatever a store returns.</summary>

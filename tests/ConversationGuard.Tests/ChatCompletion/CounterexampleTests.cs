@@ -871,6 +871,22 @@ public class CounterexampleTests(ChatPath path)
         chat.Model.Calls[^1].Options?.Tools.Should().BeNullOrEmpty();
     }
 
+    [Test]
+    public async Task R3_words_that_were_refused_are_not_the_same_words_said_later_where_the_history_is_whole()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.SayAllAsync("insult one", "insult two");
+        await chat.EndsAtAsync("insult three");
+        await chat.EndsAtAsync("insult again");
+        await chat.Guard.ReinstateAsync(chat.Key!);
+        chat.History.AddRange([new(ChatRole.User, "insult again"), new(ChatRole.Assistant, "hm")]);
+        await chat.SayAllAsync("insult again", "insult four");
+        await chat.EndsAtAsync("insult five");
+        chat.History.RemoveRange(6, chat.History.Count - 6);
+
+        (await chat.SayAsync("insult instead")).Text.Should().NotContain("may be ended");
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
