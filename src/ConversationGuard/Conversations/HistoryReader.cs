@@ -45,11 +45,13 @@ internal sealed class HistoryReader
             // The latest ones of that text, in order. Calm words and a crisis before others stand where they are: as the last ones they are said anew (R5, R6).
             bool IsUnanswered(LedgerEntry entry) =>
                 !entry.IsDelivered && (entry.Kind is not TurnKind.Calm and not TurnKind.Crisis || entry.Turn == tip || turns.Count < _turns.Count - 1);
-            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => IsUnanswered(entry) || IsMessageId(turn) || (_old == _turns.Count && (entry.Kind != TurnKind.Calm || entry.Turn == tip))).Reverse().ToList();
-            var sameText = _turns.Count(other => other.Fingerprint == turn.Fingerprint);
-            var index = Math.Max(0, unanswered.Count - sameText) + turns.Count(other => other.Fingerprint == turn.Fingerprint);
-            var id = index < unanswered.Count ? unanswered[index].Turn : Free(turn.Fingerprint, previous);
-            added += index < unanswered.Count ? 0 : 1;
+            var unanswered = _byFingerprint[turn.Fingerprint]
+                .Where(entry => IsUnanswered(entry) || IsMessageId(turn) || (_old == _turns.Count && (entry.Kind != TurnKind.Calm || entry.Turn == tip)))
+                .Where(entry => !turns.Exists(other => other.Id == entry.Turn))
+                .Take(_turns.Skip(turns.Count).Count(other => other.Fingerprint == turn.Fingerprint))
+                .LastOrDefault();
+            var id = unanswered?.Turn ?? Free(turn.Fingerprint, previous);
+            added += unanswered is null ? 1 : 0;
             turns.Add(turn with { Id = id });
             previous = id;
         }

@@ -887,6 +887,20 @@ public class CounterexampleTests(ChatPath path)
         (await chat.SayAsync("insult instead")).Text.Should().NotContain("may be ended");
     }
 
+    [Test]
+    public async Task R10_the_same_calm_words_twice_in_what_a_server_is_sent_again_are_judged_once()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult"), new(ChatRole.User, "calm")]);
+        ChatMessage[] messages = [new(ChatRole.User, "insult"), new(ChatRole.User, "calm"), new(ChatRole.User, "calm")];
+        await FailsAsync(chat, messages);
+        var judged = chat.Classifier.Calls;
+
+        await chat.AskAsync(messages);
+
+        chat.Classifier.Calls.Should().Be(judged);
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
