@@ -78,12 +78,15 @@ internal sealed class ModelEnd : AIFunction
     /// What the ledger has to say about an end at the model's request: a warning is in force, or the user answers whether they confirm their own wish. Never in a hold (R5), and not where the
     /// reply to the warned turn is made again: the user has written nothing since.
     /// </summary>
-    public static GuardDecision Propose(Outcome outcome, ConversationState state) => (state, outcome) switch
+    /// <param name="outcome">What came of the call.</param>
+    /// <param name="state">The state of the conversation.</param>
+    /// <param name="isLatest">Whether nothing was said since: it takes a wish back (R12).</param>
+    public static GuardDecision Propose(Outcome outcome, ConversationState state, bool isLatest = true) => (state, outcome) switch
     {
         ({ IsCrisisHold: true }, _) => _noneInHold,
         (_, { Terms.MostSevereAction: < GuardAction.End }) => _noGrounds,
         ({ IsWarned: true }, { Decision.Action: not GuardAction.Warn }) => _endAfterWarning,
-        (_, { AnswersWish: true, IsWishTurn: false }) => _endAtUserRequest,
+        (_, { AnswersWish: true, IsWishTurn: false }) when isLatest => _endAtUserRequest,
         _ => _noGrounds,
     };
 

@@ -83,7 +83,7 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         return call switch
         {
             { Settings.TrustsHistory: false } => new(ledger, ledger, reading.Turns, last),
-            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns, terms, now)), reading.Turns, last),
+            { History.IsHeldByServer: true } => new(ledger, ledger.Without(Moved(ledger, reading.Turns.Skip(reading.Turns.Count - call.History.Newest.Count), terms, now)), reading.Turns, last),
             _ => new(ledger, Shown(call, ledger, reading), reading.Turns, reading.Tip),
         };
     }
@@ -116,20 +116,25 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         return Enumerable.Repeat(TurnKind.Violation, Math.Max(0, reading.Added - kinds.Count)).Concat(kinds.Skip(kinds.Count - Math.Min(kinds.Count, reading.Added)));
     }
 
-    /// <summary>The branch that is shown. Where something may have been said after a wish to end, the user has to be asked again (R12): a yes may be the answer to something else.</summary>
+    /// <summary>
+    /// The branch that is shown. Where something may have been said after a wish to end, the user has to be asked again (R12): a yes may be the answer to something else. So they have where the
+    /// wish is among the newest turns again: what stands beside it answers nothing.
+    /// </summary>
     private static ConversationLedger Shown(GuardedCall call, ConversationLedger ledger, HistoryReading reading)
     {
         var branch = reading.Branch(ledger);
-        return branch.Entries is [.., { Kind: TurnKind.EndWish, IsDelivered: true } wish] && call.History.Read(ledger, call.Settings.HashSecret).Any(other => other.Branch(ledger).Entries is not [.., var last] || last.Turn != wish.Turn)
+        bool IsLast(LedgerEntry wish, HistoryReading other) => other.Branch(ledger).Entries is [.., var last] && last.Turn == wish.Turn;
+        return branch.Entries is [.., { Kind: TurnKind.EndWish, IsDelivered: true } wish] &&
+            (reading.Turns.Skip(reading.Old).Any(turn => turn.Id == wish.Turn) || !call.History.Read(ledger, call.Settings.HashSecret).All(other => IsLast(wish, other)))
             ? branch.With(wish with { IsDelivered = false })
             : branch;
     }
 
     /// <summary>
-    /// What is sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words, what was said in a hold and
+    /// What is newly sent to a server again after something else stands where it is answered: a reply that comes later is no redirection before (R3). Calm words, what was said in a hold and
     /// what the host took back keep their place (R5, R6, R10).
     /// </summary>
-    private static List<TurnId> Moved(ConversationLedger ledger, IReadOnlyList<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
+    private static List<TurnId> Moved(ConversationLedger ledger, IEnumerable<UserTurn> turns, ConversationTerms terms, DateTimeOffset now)
     {
         List<LedgerEntry> again = [.. turns.Select(turn => ledger.Find(turn.Id)).OfType<LedgerEntry>().Where(entry => entry is { IsDelivered: false, Ending: null })];
         if (again.Count == 0)

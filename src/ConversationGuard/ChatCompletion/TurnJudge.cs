@@ -100,7 +100,7 @@ internal sealed class TurnJudge(GuardServices services)
         }
 
         var state = ConversationState.Fold(tracked.Branch, outcome.Terms, now);
-        var decision = ModelEnd.Propose(outcome, state);
+        var decision = ModelEnd.Propose(outcome, state, isLatest: tracked.Branch.Entries is [.., var latest] && outcome.Recorded.Contains(latest.Turn));
         if (decision.Action != GuardAction.End)
         {
             return outcome.Request(decision, state, stored);

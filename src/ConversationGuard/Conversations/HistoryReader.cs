@@ -45,11 +45,13 @@ internal sealed class HistoryReader
             // The latest ones of that text, in order. Calm words and a crisis before others stand where they are: as the last ones they are said anew (R5, R6).
             bool IsUnanswered(LedgerEntry entry) =>
                 !entry.IsDelivered && (entry.Kind is not TurnKind.Calm and not TurnKind.Crisis || entry.Turn == tip || turns.Count < _turns.Count - 1);
-            var unanswered = _byFingerprint[turn.Fingerprint].Where(entry => IsUnanswered(entry) || IsMessageId(turn) || (_old == _turns.Count && (entry.Kind != TurnKind.Calm || entry.Turn == tip))).Reverse().ToList();
-            var sameText = _turns.Count(other => other.Fingerprint == turn.Fingerprint);
-            var index = Math.Max(0, unanswered.Count - sameText) + turns.Count(other => other.Fingerprint == turn.Fingerprint);
-            var id = index < unanswered.Count ? unanswered[index].Turn : Free(turn.Fingerprint, previous);
-            added += index < unanswered.Count ? 0 : 1;
+            var unanswered = _byFingerprint[turn.Fingerprint]
+                .Where(entry => IsUnanswered(entry) || IsMessageId(turn) || (_old == _turns.Count && (entry.Kind != TurnKind.Calm || entry.Turn == tip)))
+                .Where(entry => !turns.Exists(other => other.Id == entry.Turn))
+                .Take(_turns.Skip(turns.Count).Count(other => other.Fingerprint == turn.Fingerprint))
+                .LastOrDefault();
+            var id = unanswered?.Turn ?? Free(turn.Fingerprint, previous);
+            added += unanswered is null ? 1 : 0;
             turns.Add(turn with { Id = id });
             previous = id;
         }
@@ -72,7 +74,7 @@ internal sealed class HistoryReader
             readings.Add(shown);
         }
 
-        if (shown is null || _turns.Where((turn, i) => i <= _old && !IsKnown(shown.Turns[i].Id)).Any(turn => _byFingerprint.Contains(turn.Fingerprint)))
+        if (shown is null || _turns.Take(_old + 1).Skip(Proven(shown) + 1).Any(turn => _byFingerprint.Contains(turn.Fingerprint)))
         {
             readings.AddRange(WithGaps());
         }
@@ -97,13 +99,15 @@ internal sealed class HistoryReader
 
         // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11);
         // calm words, like "yes", prove nothing: one says them again and again.
-        bool IsElsewhere(UserTurn turn) =>
-            !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || (_ledger.Ending is not null && entry.Kind != TurnKind.Calm));
+        // The same words on record right behind it are not it.
+        bool IsElsewhere(UserTurn turn) => !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry =>
+            entry.Turn != _identify(turn.Fingerprint, turn.Id) && (entry.Kind is TurnKind.Violation or TurnKind.Crisis || (_ledger.Ending is not null && entry.Kind != TurnKind.Calm)));
 
-        // A turn that is on record as it is shown proves all that is shown before it.
-        var proven = Math.Max(0, reading.Turns.ToList().FindLastIndex(turn => IsKnown(turn.Id)));
-        return reading.Turns.Take(_old).Skip(proven + 1).Any(IsElsewhere) && !IsOver(reading) ? null : reading;
+        return reading.Turns.Take(_old).Skip(Math.Max(0, Proven(reading)) + 1).Any(IsElsewhere) && !IsOver(reading) ? null : reading;
     }
+
+    /// <summary>The last turn that is on record as it is shown: it proves all that is shown before it. -1 if there is none.</summary>
+    private int Proven(HistoryReading reading) => reading.Turns.ToList().FindLastIndex(turn => IsKnown(turn.Id));
 
     /// <summary>Whether the end is on the branch: then what is said there is refused and does not go on record.</summary>
     private bool IsOver(HistoryReading reading) => _ledger.Ending is not null && reading.Branch(_ledger).Ending is not null;
@@ -146,7 +150,24 @@ internal sealed class HistoryReader
         // What may be made again is not counted again (R10); but what stands on a branch that was left may as well be said on the other one for the first time.
         bool IsGoneOnWith(TurnId turn) => turn == latest.Turn || _ledger.IsAfter(latest.Turn, turn);
         var again = readings.Where(it => it.IsAgain && (IsMessageId(_turns[first]) || IsGoneOnWith(it.Reading.Tip!.Value))).Select(it => it.Reading.Added).DefaultIfEmpty(int.MaxValue).Min();
-        return [.. readings.Where(it => it.Reading.Added <= again).Select(it => it.Reading)];
+        var allowed = readings.Where(it => it.Reading.Added <= again).Select(it => it.Reading);
+
+        return lastKnown < 0 && BehindForgiven() is { } edited ? [edited, .. allowed] : [.. allowed];
+    }
+
+    /// <summary>Where what is forgiven is shown and nothing that came after it, all of that was edited away. Null where it is not so.</summary>
+    private HistoryReading? BehindForgiven()
+    {
+        var last = _turns.Count - 1;
+        var shown = _turns.Take(last).Select(turn => turn.Fingerprint).ToList();
+        if (shown.Exists(_byFingerprint.Contains) || !_ledger.Forgotten.Any(turn => shown.Contains(turn.Fingerprint)))
+        {
+            return null;
+        }
+
+        var (turns, unknown) = Placed(-1, null, last);
+        var reading = Follow(turns, last, turns[last - 1].Id, null);
+        return reading with { Added = reading.Added + unknown };
     }
 
     /// <summary>Reads a newest turn as a turn on record made again, or the last known one as one.</summary>
@@ -251,8 +272,9 @@ internal sealed class HistoryReader
             return id;
         }
 
+        // The same words on record right behind it were not put there: they follow it.
         var at = id;
-        return turns.Skip(index + 1).Any(turn => (at = _identify(turn.Fingerprint, at)) == moved) ? id : moved;
+        return moved == _identify(turns[index].Fingerprint, id) || turns.Skip(index + 1).Any(turn => (at = _identify(turn.Fingerprint, at)) == moved) ? id : moved;
     }
 
     /// <summary>What an entry followed, which is always on record before it: a walk ends whatever a store returns.</summary>

@@ -79,7 +79,11 @@ public class InterleavingTests(ChatPath path)
 
     [Test]
     public void R12_R13_the_model_ends_nothing_at_a_wish_that_was_taken_back_before_the_answer() =>
-        Explore(new(["please end this conversation"], [new Say("well", Model.AsksForTheEnd), new Say("no, go on")]), 534, "ended, refused", "ended, answered", "answered, answered");
+        Explore(new(["please end this conversation"], [new Say("well", Model.AsksForTheEnd), new Say("no, go on")]), 1815, "ended, refused", "answered, answered");
+
+    [Test]
+    public void R12_R13_the_same_where_nothing_else_is_on_record() =>
+        Explore(new(["please end this conversation"], [new Say("well", Model.AsksForTheEnd), new Say("no, go on")]) { JudgesAtOnce = true }, 367, "ended, refused", "answered, answered");
 
     [Test]
     public void R8_R10_a_failed_call_beside_an_insult_counts_and_redirects_nobody() =>

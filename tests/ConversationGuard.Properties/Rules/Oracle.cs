@@ -496,26 +496,29 @@ internal static class Oracle
 
     public static string? R19(Trace trace)
     {
+        static bool IsTold(object? told) => told?.ToString()?.Contains(HostSimulator.Mark, StringComparison.Ordinal) == true;
         foreach (var call in trace.Calls)
         {
-            if (call.Error is not null && call.Error.ToString().Contains(HostSimulator.Mark, StringComparison.Ordinal))
+            for (var error = call.Error; error is not null; error = error.InnerException)
             {
-                return $"the exception of call {call.Index} has message text";
+                if (IsTold(error.Message) || IsTold((error as ConversationEndedException)?.UserMessage))
+                {
+                    return $"the exception of call {call.Index} has message text";
+                }
             }
 
-            if (call.Events.Exists(one => one.ToString().Contains(HostSimulator.Mark, StringComparison.Ordinal)))
+            if (call.Events.Exists(IsTold))
             {
                 return $"an event of call {call.Index} has message text";
             }
         }
 
-        foreach (var ledger in trace.Store.Written)
+        // Most entries are in one ledger after another.
+        var ledgers = trace.Store.Written;
+        if (ledgers.Any(ledger => IsTold(ledger.Salt) || IsTold(ledger.FirstTurn) || IsTold(ledger.HostEnding) || ledger.Forgotten.Any(turn => IsTold(turn))) ||
+            ledgers.SelectMany(ledger => ledger.Entries).Distinct(ReferenceEqualityComparer.Instance).Any(IsTold))
         {
-            var text = $"{ledger.Salt} {ledger.FirstTurn} {string.Join(' ', ledger.Entries)} {ledger.Ending}";
-            if (text.Contains(HostSimulator.Mark, StringComparison.Ordinal))
-            {
-                return "a ledger has message text";
-            }
+            return "a ledger has message text";
         }
 
         return null;
@@ -592,8 +595,22 @@ internal static class Oracle
 
     private static IEnumerable<Call> Before(Trace trace, Call call, int from) => trace.Calls.Take(call.Index).Skip(from);
 
-    /// <summary>The most redirections that any reading of the rules can hold to have failed on this branch.</summary>
-    private static int FailedRedirections(Trace trace, Call call, int from)
+    /// <summary>
+    /// The most redirections that any reading of the rules can hold to have failed on this branch. Where the middle was trimmed, words that were said before at that place of another branch look
+    /// like going back to it.
+    /// </summary>
+    private static int FailedRedirections(Trace trace, Call call, int from) => Elsewhere(trace, call).Append(call).Max(one => FailedOn(trace, one, from));
+
+    /// <summary>The call as it looks where a turn of its branch is taken for one of the same words on another, and the middle of the history was trimmed.</summary>
+    private static IEnumerable<Call> Elsewhere(Trace trace, Call call) =>
+        from turn in trace.Scenario.WithMessageIds || !trace.Acts.Exists(act => act.Step is TrimMiddle && act.BeforeCall <= call.Index) ? [] : call.Path
+        from other in trace.Turns
+        where other.Number < turn.Number && other.Text == turn.Text && !call.Path.Contains(other)
+        let before = trace.Calls.Find(one => one.Asked.Contains(other))?.Path.TakeWhile(one => one != other).Append(other)
+        where before is not null
+        select call with { Path = [.. before, .. call.Path.SkipWhile(one => one != turn).Skip(1)] };
+
+    private static int FailedOn(Trace trace, Call call, int from)
     {
         var branch = call.Path;
 

@@ -808,6 +808,99 @@ public class CounterexampleTests(ChatPath path)
         (await chat.AskAsync([new(ChatRole.Tool, [new FunctionResultContent("1", "noon")])])).Text.Should().NotContain("That is final");
     }
 
+    [Test]
+    public async Task R13_what_a_server_is_sent_again_before_a_tool_was_called_still_forgets_a_wish()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await chat.SendAsync("insult one", "insult two", "I want to end this conversation");
+        await FailsAsync(chat, [new(ChatRole.User, "insult three")]);
+
+        await chat.AskAsync([
+            new(ChatRole.User, "insult three"), new(ChatRole.Assistant, [new FunctionCallContent("1", "clock")]), new(ChatRole.Tool, [new FunctionResultContent("1", "noon")]), new(ChatRole.User, "insult one")]);
+
+        chat.Model.Calls[^1].Options?.Tools.Should().BeNullOrEmpty();
+    }
+
+    [Test]
+    public async Task R10_a_whole_history_whose_first_words_were_said_again_on_another_branch_is_known_as_whole()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult one", "hello");
+        chat.History.AddRange([new(ChatRole.User, "insult two"), new(ChatRole.User, "insult three")]);
+        await chat.RegenerateAsync();
+        chat.History.RemoveRange(2, chat.History.Count - 2);
+
+        await chat.SayAllAsync("calm", "insult two", "insult four");
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(2, "that many were said on this branch");
+    }
+
+    [Test]
+    public async Task R2_R10_what_came_after_a_forgiven_turn_was_edited_away_where_that_one_is_shown_last()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 1);
+        await chat.SayAllAsync("hello", "insult forgiven", "calm", "insult one", "insult two", "insult three");
+        chat.History.RemoveRange(4, chat.History.Count - 4);
+        await chat.SayAllAsync("insult four", "insult five", "insult six");
+        chat.History.RemoveRange(4, chat.History.Count - 4);
+        chat.History.RemoveRange(0, 2);
+
+        (await chat.SayAsync("insult instead")).Text.Should().NotContain("may be ended");
+        (await chat.StateAsync()).Violations.Should().ContainSingle("what is forgiven does not count again");
+    }
+
+    [Test]
+    public async Task R2_R10_what_came_after_a_forgiven_turn_was_edited_away_where_that_one_stands_beside_the_newest()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 1);
+        await chat.SayAllAsync("hello", "insult forgiven", "calm", "insult one", "insult two", "insult three");
+
+        (await chat.SendAsync("insult forgiven", "insult instead")).Text.Should().NotContain("may be ended");
+    }
+
+    [TestCase("insult")]
+    [TestCase("yes")]
+    public async Task R12_R13_what_stands_beside_a_wish_that_is_sent_again_does_not_answer_what_was_asked_about_it(string beside)
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SendAsync("I want to end this conversation");
+        await FailsAsync(chat, [new(ChatRole.User, "I want to end this conversation")]);
+
+        await chat.SendAsync("I want to end this conversation", beside);
+
+        chat.Model.Calls[^1].Options?.Tools.Should().BeNullOrEmpty();
+    }
+
+    [Test]
+    public async Task R3_words_that_were_refused_are_not_the_same_words_said_later_where_the_history_is_whole()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.SayAllAsync("insult one", "insult two");
+        await chat.EndsAtAsync("insult three");
+        await chat.EndsAtAsync("insult again");
+        await chat.Guard.ReinstateAsync(chat.Key!);
+        chat.History.AddRange([new(ChatRole.User, "insult again"), new(ChatRole.Assistant, "hm")]);
+        await chat.SayAllAsync("insult again", "insult four");
+        await chat.EndsAtAsync("insult five");
+        chat.History.RemoveRange(6, chat.History.Count - 6);
+
+        (await chat.SayAsync("insult instead")).Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R10_the_same_calm_words_twice_in_what_a_server_is_sent_again_are_judged_once()
+    {
+        await using var chat = new GuardedChat(path) { Key = null, ConversationId = "conv-1" };
+        await FailsAsync(chat, [new(ChatRole.User, "insult"), new(ChatRole.User, "calm")]);
+        ChatMessage[] messages = [new(ChatRole.User, "insult"), new(ChatRole.User, "calm"), new(ChatRole.User, "calm")];
+        await FailsAsync(chat, messages);
+        var judged = chat.Classifier.Calls;
+
+        await chat.AskAsync(messages);
+
+        chat.Classifier.Calls.Should().Be(judged);
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
