@@ -10,6 +10,7 @@ namespace ConversationGuard.Redis.Tests;
 [TestFixture(ServerKind.Garnet)]
 [TestFixture(ServerKind.GarnetWithoutScripts)]
 [TestFixture(ServerKind.Redis)]
+[TestFixture(ServerKind.Valkey)]
 [TestFixture(ServerKind.RedisCluster)]
 public class RedisConversationStoreTests(ServerKind kind)
 {

@@ -49,7 +49,7 @@ internal sealed class RedisCluster : TestServer
     {
         var bus = FreePort();
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        var server = new RedisServerProcess("--cluster-enabled", "yes", "--cluster-config-file", Path.GetFileName(file), "--cluster-port", bus.ToString(CultureInfo.InvariantCulture));
+        var server = new RedisServerProcess(RedisServerProcess.Redis, "--cluster-enabled", "yes", "--cluster-config-file", Path.GetFileName(file), "--cluster-port", bus.ToString(CultureInfo.InvariantCulture));
         return (server, bus, file);
     }
 

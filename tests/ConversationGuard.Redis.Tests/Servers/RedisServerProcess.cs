@@ -3,16 +3,19 @@ using System.Globalization;
 
 namespace ConversationGuard.Redis.Tests.Servers;
 
-/// <summary>A redis-server of the test's own. Nothing is saved to disk.</summary>
-internal sealed class RedisServerProcess(params string[] settings) : TestServer
+/// <summary>A redis-server, or a valkey-server, of the test's own. Nothing is saved to disk.</summary>
+internal sealed class RedisServerProcess(string program, params string[] settings) : TestServer
 {
+    public const string Redis = "redis-server";
+    public const string Valkey = "valkey-server";
+
     private Process? _process;
 
-    public static bool IsInstalled => Find("redis-server") is not null;
+    public static bool IsInstalled(string program) => Find(program) is not null;
 
     public override async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Find("redis-server")!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Find(program)!) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] always = ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", string.Empty, "--appendonly", "no", "--dir", Path.GetTempPath(), "--loglevel", "warning"];
         foreach (var argument in always.Concat(settings))
         {

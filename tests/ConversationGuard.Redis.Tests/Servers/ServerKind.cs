@@ -12,6 +12,9 @@ public enum ServerKind
     /// <summary>The real redis-server, where one is installed.</summary>
     Redis,
 
+    /// <summary>The real valkey-server, where one is installed.</summary>
+    Valkey,
+
     /// <summary>Three of the real redis-server, where one is installed, as one cluster.</summary>
     RedisCluster,
 }

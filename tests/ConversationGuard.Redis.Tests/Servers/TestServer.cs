@@ -14,14 +14,15 @@ internal abstract class TestServer : IAsyncDisposable
     /// <summary>Starts a server; skips the test where the kind is not there.</summary>
     public static async Task<TestServer> StartAsync(ServerKind kind)
     {
-        if (kind is ServerKind.Redis or ServerKind.RedisCluster && !RedisServerProcess.IsInstalled)
+        var program = kind == ServerKind.Valkey ? RedisServerProcess.Valkey : RedisServerProcess.Redis;
+        if (kind is ServerKind.Redis or ServerKind.RedisCluster or ServerKind.Valkey && !RedisServerProcess.IsInstalled(program))
         {
-            Assert.Ignore("redis-server is not installed here: apt-get install redis-server.");
+            Assert.Ignore($"{program} is not installed here: apt-get install {program}.");
         }
 
         TestServer server = kind switch
         {
-            ServerKind.Redis => new RedisServerProcess(),
+            ServerKind.Redis or ServerKind.Valkey => new RedisServerProcess(program),
             ServerKind.RedisCluster => new RedisCluster(),
             _ => new GarnetInProcess(hasScripts: kind == ServerKind.Garnet),
         };
