@@ -17,14 +17,18 @@ internal sealed class FeatureCollector
     /// <summary>Whether the text is in a language that the vocabulary does not know.</summary>
     public bool IsUnsure { get; private set; }
 
-    /// <summary>Where each chunk ends in <see cref="Hashes"/>, and how many words it has.</summary>
-    public List<(int End, int Words)> Chunks { get; } = [];
+    /// <summary>The words of the text that the vocabulary knows, by number.</summary>
+    public List<int> WordIds { get; } = [];
+
+    /// <summary>Where each chunk ends in <see cref="Hashes"/> and in <see cref="WordIds"/>, and how many words it has.</summary>
+    public List<(int End, int WordsEnd, int Words)> Chunks { get; } = [];
 
     /// <summary>Reads a text.</summary>
     public void Collect(Vocabulary vocabulary, string text, Action<string>? onWord = null)
     {
         Hashes.Clear();
         Kinds.Clear();
+        WordIds.Clear();
         Chunks.Clear();
         var scanner = new TextScanner<Sink>(vocabulary, _buffers, new Sink(this, vocabulary, onWord));
         scanner.Scan(text);
@@ -39,6 +43,11 @@ internal sealed class FeatureCollector
         {
             _words++;
             Feature(hash, FeatureKind.Word);
+            if (id >= 0)
+            {
+                collector.WordIds.Add(id);
+            }
+
             if (id >= 0 && vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
             {
                 Feature(FeatureHash.OfClass(wordClass), FeatureKind.Class);
@@ -72,7 +81,7 @@ internal sealed class FeatureCollector
         {
             if (_words > 0 || collector.Chunks.Count == 0)
             {
-                collector.Chunks.Add((collector.Hashes.Count, _words));
+                collector.Chunks.Add((collector.Hashes.Count, collector.WordIds.Count, _words));
             }
 
             _words = 0;
@@ -83,12 +92,16 @@ internal sealed class FeatureCollector
 /// <summary>A text as numbers of features, by chunks.</summary>
 /// <param name="Chunks">The features of each chunk.</param>
 /// <param name="Words">The number of words of each chunk.</param>
+/// <param name="WordIds">The known words of each chunk, by number.</param>
 /// <param name="IsUnsure">Whether the text is in an unknown language.</param>
-internal sealed record FeatureVector(int[][] Chunks, int[] Words, bool IsUnsure);
+internal sealed record FeatureVector(int[][] Chunks, int[] Words, int[][] WordIds, bool IsUnsure);
 
 /// <summary>Numbers the features that occur often enough to learn from.</summary>
 internal sealed partial class FeatureSpace
 {
+    /// <summary>A word of a class has its place in the vocabulary before others that occur a little more often: it has a meaning even where it never occurs.</summary>
+    private const int WorthOfClass = 4;
+
     private readonly Dictionary<ulong, int> _ids = [];
 
     private FeatureSpace(IReadOnlyList<string> words, Vocabulary vocabulary)
@@ -159,10 +172,11 @@ internal sealed partial class FeatureSpace
         collector.Collect(Vocabulary, text);
         var chunks = new int[collector.Chunks.Count][];
         var words = new int[chunks.Length];
-        var start = 0;
+        var wordIds = new int[chunks.Length][];
+        var (start, wordStart) = (0, 0);
         for (var c = 0; c < chunks.Length; c++)
         {
-            var (end, count) = collector.Chunks[c];
+            var (end, wordsEnd, count) = collector.Chunks[c];
             words[c] = count;
             var ids = new List<int>(end - start);
             for (var k = start; k < end; k++)
@@ -174,10 +188,11 @@ internal sealed partial class FeatureSpace
             }
 
             chunks[c] = [.. ids];
-            start = end;
+            wordIds[c] = [.. collector.WordIds[wordStart..wordsEnd]];
+            (start, wordStart) = (end, wordsEnd);
         }
 
-        return new FeatureVector(chunks, words, collector.IsUnsure);
+        return new FeatureVector(chunks, words, wordIds, collector.IsUnsure);
     }
 
     private static (IReadOnlyList<string> Words, Vocabulary Vocabulary) BuildVocabulary(IReadOnlyList<LabelledText> texts, IEnumerable<string> lexicon, IReadOnlyDictionary<string, byte> classes, IReadOnlyDictionary<byte, byte> groups, int maximumWords)
@@ -228,8 +243,7 @@ internal sealed partial class FeatureSpace
 
         var words = counts
             .Where(entry => (entry.Value.Taught + entry.Value.Foreign >= 3 && !IsStretched(entry.Key, entry.Value.Taught + entry.Value.Foreign)) || classes.ContainsKey(entry.Key))
-            .OrderByDescending(entry => classes.ContainsKey(entry.Key))
-            .ThenByDescending(entry => entry.Value.Taught + entry.Value.Foreign)
+            .OrderByDescending(entry => entry.Value.Taught + entry.Value.Foreign + (classes.ContainsKey(entry.Key) ? WorthOfClass : 0))
             .ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .Take(maximumWords)
             .ToList();

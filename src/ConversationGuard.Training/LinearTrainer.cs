@@ -25,7 +25,7 @@ internal sealed record TrainingSettings
     /// <summary>How often a feature must occur to be learnt.</summary>
     public int MinimumCount { get; init; } = 3;
 
-    public int MaximumWords { get; init; } = 30_000;
+    public int MaximumWords { get; init; } = 48_000;
 
     /// <summary>How many features the model keeps.</summary>
     public int MaximumFeatures { get; init; } = 90_000;
@@ -34,15 +34,24 @@ internal sealed record TrainingSettings
     public int BucketBits { get; init; } = 15;
 
     public float MaximumPositiveWeight { get; init; } = 3;
+
+    /// <summary>How fast the hidden units learn; 0 for none.</summary>
+    public float HiddenRate { get; init; } = 0.01f;
+
+    public float HiddenDecay { get; init; } = 0.01f;
+
+    /// <summary>The share of the hidden units that is left out whenever a text is learnt from.</summary>
+    public float HiddenDropout { get; init; } = 0.2f;
 }
 
-/// <summary>Logistic regressions for all categories at once, by AdaGrad. A text is as bad as its worst window.</summary>
+/// <summary>Logistic regressions for all categories at once, with hidden units beside them, by AdaGrad. A text is as bad as its worst window.</summary>
 internal sealed class LinearTrainer
 {
     private const int Lanes = ClassifierModel.Lanes;
     private const int Outputs = ClassifierModel.Outputs;
 
     private readonly TrainingSettings _settings;
+    private readonly HiddenTrainer? _hidden;
     private readonly float[] _weights;
     private readonly float[] _squares;
     private readonly float[] _biases = new float[Lanes];
@@ -55,8 +64,9 @@ internal sealed class LinearTrainer
     private float _gain = 1;
     private float[] _chunkSums = new float[Lanes * 8];
 
-    public LinearTrainer(TrainingSettings settings, IReadOnlyList<FeatureKind> kinds)
+    public LinearTrainer(TrainingSettings settings, IReadOnlyList<FeatureKind> kinds, Vocabulary vocabulary)
     {
+        _hidden = settings.HiddenRate > 0 ? new HiddenTrainer(settings, vocabulary) : null;
         var features = kinds.Count;
         _settings = settings;
         _rates = [.. kinds.Select(RateOf)];
@@ -71,6 +81,8 @@ internal sealed class LinearTrainer
     public ReadOnlySpan<float> Weights => _weights;
 
     public ReadOnlySpan<float> Biases => _biases.AsSpan(0, Outputs);
+
+    public HiddenTrainer? Hidden => _hidden;
 
     /// <summary>Learns from some of the texts.</summary>
     public void Train(IReadOnlyList<LabelledText> texts, FeatureVector[] vectors, IReadOnlyList<int> chosen, int epochs, float rate, ulong seed)
@@ -110,6 +122,7 @@ internal sealed class LinearTrainer
     public void Score(FeatureVector vector, Span<float> logits)
     {
         _gain = 1;
+        _hidden?.Score(vector, window => Damping(vector, window), learns: false);
         SumChunks(vector);
         FindBest(vector, logits);
     }
@@ -229,7 +242,7 @@ internal sealed class LinearTrainer
             for (var c = 0; c < Outputs; c++)
             {
                 var sum = _chunkSums[(k * Lanes) + c] + (two ? _chunkSums[((k + 1) * Lanes) + c] : 0);
-                var logit = (sum * damping) + _biases[c];
+                var logit = (sum * damping) + _biases[c] + (_hidden?.Logit(k, c) ?? 0);
                 if (k == 0 || logit > logits[c])
                 {
                     logits[c] = logit;
@@ -249,9 +262,11 @@ internal sealed class LinearTrainer
     {
         Span<float> logits = stackalloc float[Outputs];
         _gain = 1 / (1 - _settings.Dropout);
+        _hidden?.Score(vector, window => Damping(vector, window), learns: true);
         SumChunks(vector);
         FindBest(vector, logits);
         Span<float> errors = stackalloc float[Outputs];
+        Span<float> own = stackalloc float[Outputs];
         var any = false;
         for (var c = 0; c < Outputs; c++)
         {
@@ -282,11 +297,13 @@ internal sealed class LinearTrainer
         {
             var used = false;
             Array.Clear(_gradient);
+            own.Clear();
             var damping = Damping(vector, k);
             for (var c = 0; c < Outputs; c++)
             {
                 if (_best[c] == k && errors[c] != 0)
                 {
+                    own[c] = errors[c];
                     _gradient[c] = errors[c] * damping;
                     _biasSquares[c] += errors[c] * errors[c];
                     _biases[c] -= rate * errors[c] / MathF.Sqrt(_biasSquares[c]);
@@ -296,6 +313,7 @@ internal sealed class LinearTrainer
 
             if (used)
             {
+                _hidden?.Learn(k, own, rate / _settings.LearningRate * _settings.HiddenRate);
                 Update(vector.Chunks[k], rate);
                 if (k + 1 < vector.Chunks.Length)
                 {

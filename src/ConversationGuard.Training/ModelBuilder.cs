@@ -33,7 +33,7 @@ internal sealed class ModelBuilder
     /// <summary>Learns from the chosen texts; the weights are not calibrated.</summary>
     public (LinearTrainer Trainer, List<int> Kept) Learn(IReadOnlyList<int> chosen)
     {
-        var trainer = new LinearTrainer(_settings, _space.Kinds);
+        var trainer = new LinearTrainer(_settings, _space.Kinds, _space.Vocabulary);
         trainer.Train(_texts, _vectors, chosen, _settings.Epochs, _settings.LearningRate, Seed);
         var kept = Choose(trainer);
         trainer.Restrict(kept);
@@ -121,7 +121,7 @@ internal sealed class ModelBuilder
     /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams, its class and its group.</summary>
     private short[] AddUpWords(sbyte[] rows, ulong[] fingerprints)
     {
-        var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Outputs], new float[Outputs], 1, 1);
+        var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Outputs], new float[Outputs], HiddenLayer.Silent(0), 1, 1);
         var sums = new short[(_space.Words.Count * Outputs) + Lanes - Outputs];
         for (var id = 0; id < _space.Words.Count; id++)
         {
@@ -196,7 +196,7 @@ internal sealed class ModelBuilder
             biases[c] = (trainer.Biases[c] * calibration[c].Slope) + calibration[c].Offset;
         }
 
-        return new ClassifierModel(_space.Vocabulary, AddUpWords(rows, fingerprints), fingerprints, rows, scales, biases, _settings.DampingOffset, _settings.DampingPower);
+        return new ClassifierModel(_space.Vocabulary, AddUpWords(rows, fingerprints), fingerprints, rows, scales, biases, trainer.Hidden?.Quantise([.. calibration.Select(of => of.Slope)]) ?? HiddenLayer.Silent(_space.Words.Count), _settings.DampingOffset, _settings.DampingPower);
     }
 }
 

@@ -8,7 +8,7 @@ namespace ConversationGuard.Training;
 /// <summary>Reads the data sets and maps their labels to ours (LABELLING.md). A source that says nothing about a category gives no example for it.</summary>
 internal sealed partial class Sources(string dataDirectory, string projectDirectory)
 {
-    private const float CorpusWeight = 2;
+    private const float CorpusWeight = 1.5f;
 
     /// <summary>In other languages than English the corpus has more harm and crises, for its size, than people say: what is harmless there counts more, lest the language itself look like harm.</summary>
     private const float ForeignHarmlessWeight = 4;

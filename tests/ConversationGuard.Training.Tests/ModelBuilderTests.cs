@@ -35,6 +35,32 @@ public sealed class ModelBuilderTests
     }
 
     [Test]
+    public void The_file_judges_as_the_training_did()
+    {
+        using var folder = Project();
+        var sources = new Sources(folder.Path, folder.Path);
+        var texts = sources.ReadCorpusAnd([]);
+        int[] all = [.. Enumerable.Range(0, texts.Count)];
+        var builder = new ModelBuilder(_small, texts, sources);
+        var (trainer, _) = builder.Learn(all);
+        var (_, calibration) = builder.Judge(all, 2, _ => { });
+        using var file = new MemoryStream();
+        new ModelBuilder(_small, texts, sources).Build(all, folds: 2, _ => { }).Save(file);
+        file.Position = 0;
+        var classifier = EmbeddedClassifier.Load(file);
+        var (logits, scores) = (new float[ClassifierModel.Outputs], new float[ClassifierModel.Categories]);
+
+        foreach (var i in all.Where(i => texts[i].Language == "en"))
+        {
+            trainer.Score(builder.Vectors[i], logits);
+            classifier.Score(texts[i].Text, scores, out var isUnsure);
+
+            var expected = 1 / (1 + Math.Exp(-((logits[0] * calibration[0].Slope) + calibration[0].Offset)));
+            scores[0].Should().BeApproximately(isUnsure ? 0 : (float)expected, 0.1f, texts[i].Text);
+        }
+    }
+
+    [Test]
     public void Texts_of_a_pair_are_never_parted()
     {
         using var folder = Project();

@@ -8,7 +8,7 @@ namespace ConversationGuard.Classification;
 /// <remarks>
 /// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
 /// A row holds one signed byte for each output. Words of the vocabulary are kept as hashes,
-/// each with its own row and those of its character n-grams, its class and its group added up beforehand.
+/// each with its own row and those of its character n-grams, its class and its group added up beforehand, and with a row for the hidden units.
 /// </remarks>
 internal sealed class ClassifierModel
 {
@@ -22,7 +22,7 @@ internal sealed class ClassifierModel
     /// <summary>Lanes of a sum: the outputs, filled up to a whole vector.</summary>
     public const int Lanes = 16;
 
-    private const int FormatVersion = 2;
+    private const int FormatVersion = 3;
     private const int MaxBucketBits = 20;
     private const int MaxWords = 1 << 18;
     private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
@@ -35,9 +35,10 @@ internal sealed class ClassifierModel
     private readonly float[] _damping;
     private readonly int _bucketMask;
 
-    public ClassifierModel(Vocabulary vocabulary, short[] wordRows, ulong[] fingerprints, sbyte[] rows, float[] scales, float[] biases, float dampingOffset, float dampingPower)
+    public ClassifierModel(Vocabulary vocabulary, short[] wordRows, ulong[] fingerprints, sbyte[] rows, float[] scales, float[] biases, HiddenLayer hidden, float dampingOffset, float dampingPower)
     {
         Vocabulary = vocabulary;
+        Hidden = hidden;
         _fingerprints = fingerprints;
         _rows = rows;
         _scales = scales;
@@ -55,6 +56,8 @@ internal sealed class ClassifierModel
     }
 
     public Vocabulary Vocabulary { get; }
+
+    public HiddenLayer Hidden { get; }
 
     public float DampingOffset { get; }
 
@@ -104,8 +107,9 @@ internal sealed class ClassifierModel
         return fingerprint == 0 ? 1 : fingerprint;
     }
 
-    public float Logit(int output, int sum, int words) =>
-        _biases[output] + (_scales[output] * sum * _damping[Math.Min(words, _damping.Length - 1)]);
+    public float DampingOf(int words) => _damping[Math.Min(words, _damping.Length - 1)];
+
+    public float Logit(int output, int sum, float damping) => _biases[output] + (_scales[output] * sum * damping);
 
     public void Save(Stream stream)
     {
@@ -118,16 +122,8 @@ internal sealed class ClassifierModel
             writer.Write(category.Value);
         }
 
-        foreach (var scale in _scales)
-        {
-            writer.Write(scale);
-        }
-
-        foreach (var bias in _biases)
-        {
-            writer.Write(bias);
-        }
-
+        WriteFloats(writer, _scales);
+        WriteFloats(writer, _biases);
         writer.Write(DampingOffset);
         writer.Write(DampingPower);
         writer.Write(_fingerprints.Length);
@@ -158,6 +154,14 @@ internal sealed class ClassifierModel
             writer.Write(_wordRows[i]);
         }
 
+        WriteFloats(writer, Hidden.Scales);
+        WriteFloats(writer, Hidden.Biases);
+        WriteFloats(writer, Hidden.Weights);
+        foreach (var value in Hidden.Rows)
+        {
+            writer.Write(value);
+        }
+
         writer.Write(_magic);
     }
 
@@ -180,8 +184,8 @@ internal sealed class ClassifierModel
                 Require(name == category.Value, $"it lacks the category \"{category.Value}\" in its place");
             }
 
-            var scales = ReadFloats(reader);
-            var biases = ReadFloats(reader);
+            var scales = ReadFloats(reader, Outputs);
+            var biases = ReadFloats(reader, Outputs);
             var dampingOffset = reader.ReadSingle();
             var dampingPower = reader.ReadSingle();
             Require(IsFinite(dampingOffset) && dampingOffset > 0 && IsFinite(dampingPower) && dampingPower >= 0, "its damping is not a number");
@@ -212,8 +216,14 @@ internal sealed class ClassifierModel
                 wordRows[i] = BinaryPrimitives.ReadInt16LittleEndian(wordBytes.AsSpan(i * sizeof(short)));
             }
 
+            var hiddenScales = ReadFloats(reader, HiddenLayer.Units);
+            var hiddenBiases = ReadFloats(reader, HiddenLayer.Units);
+            var hiddenWeights = ReadFloats(reader, HiddenLayer.Units * Lanes);
+            var hiddenRows = new sbyte[count * HiddenLayer.Units];
+            Buffer.BlockCopy(ReadExactly(reader, hiddenRows.Length), 0, hiddenRows, 0, hiddenRows.Length);
             Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not end like one");
-            return new ClassifierModel(new Vocabulary(hashes, traits, classes), wordRows, fingerprints, rows, scales, biases, dampingOffset, dampingPower);
+            var hidden = new HiddenLayer(hiddenRows, hiddenScales, hiddenBiases, hiddenWeights);
+            return new ClassifierModel(new Vocabulary(hashes, traits, classes), wordRows, fingerprints, rows, scales, biases, hidden, dampingOffset, dampingPower);
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
         {
@@ -221,9 +231,17 @@ internal sealed class ClassifierModel
         }
     }
 
-    private static float[] ReadFloats(BinaryReader reader)
+    private static void WriteFloats(BinaryWriter writer, ReadOnlySpan<float> values)
     {
-        var values = new float[Outputs];
+        foreach (var value in values)
+        {
+            writer.Write(value);
+        }
+    }
+
+    private static float[] ReadFloats(BinaryReader reader, int count)
+    {
+        var values = new float[count];
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = reader.ReadSingle();

@@ -9,20 +9,20 @@ internal static class DefaultThresholds
 {
     private static readonly Dictionary<HarmCategory, double> _thresholds = new()
     {
-        [HarmCategory.Harassment] = 0.55,
-        [HarmCategory.HarassmentThreatening] = 0.3,
-        [HarmCategory.Hate] = 0.65,
-        [HarmCategory.HateThreatening] = 0.5,
+        [HarmCategory.Harassment] = 0.66,
+        [HarmCategory.HarassmentThreatening] = 0.4,
+        [HarmCategory.Hate] = 0.75,
+        [HarmCategory.HateThreatening] = 0.2,
         [HarmCategory.Sexual] = 0.5,
-        [HarmCategory.SexualMinors] = 0.3,
+        [HarmCategory.SexualMinors] = 0.2,
         [HarmCategory.Violence] = 0.5,
         [HarmCategory.ViolenceGraphic] = 0.5,
         [HarmCategory.ViolenceIntent] = 0.1,
-        [HarmCategory.Illicit] = 0.5,
-        [HarmCategory.IllicitViolent] = 0.4,
+        [HarmCategory.Illicit] = 0.58,
+        [HarmCategory.IllicitViolent] = 0.5,
         [HarmCategory.SelfHarm] = 0.5,
-        [HarmCategory.SelfHarmIntent] = 0.28,
-        [HarmCategory.SelfHarmInstructions] = 0.15,
+        [HarmCategory.SelfHarmIntent] = 0.25,
+        [HarmCategory.SelfHarmInstructions] = 0.1,
     };
 
     /// <summary>Gets the thresholds of the well-known categories.</summary>

@@ -19,6 +19,13 @@ internal sealed class ScoringBuffers
 
     public int[] PreviousChunk { get; } = new int[ClassifierModel.Lanes];
 
+    /// <summary>The sums of the hidden units: a chunk is too short for them to exceed 16 bits.</summary>
+    public short[] Hidden { get; } = new short[HiddenLayer.Units];
+
+    public short[] PreviousHidden { get; } = new short[HiddenLayer.Units];
+
+    public float[] Logits { get; } = new float[ClassifierModel.Lanes];
+
     public float[] Best { get; } = new float[ClassifierModel.Outputs];
 }
 
@@ -42,6 +49,8 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         _buffers = buffers;
         Array.Clear(buffers.Chunk, 0, buffers.Chunk.Length);
         Array.Clear(buffers.PreviousChunk, 0, buffers.PreviousChunk.Length);
+        Array.Clear(buffers.Hidden, 0, buffers.Hidden.Length);
+        Array.Clear(buffers.PreviousHidden, 0, buffers.PreviousHidden.Length);
     }
 
     public void Word(ReadOnlySpan<char> word, ulong hash, int id)
@@ -50,6 +59,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         if (id >= 0)
         {
             AddWord(id * ClassifierModel.Outputs);
+            AddHidden(id * HiddenLayer.Units);
             return;
         }
 
@@ -81,14 +91,20 @@ internal struct ScoringSink : IFeatureSink, IGramSink
             return;
         }
 
-        var words = _words + _previousWords;
+        var damping = _model.DampingOf(_words + _previousWords);
         var chunk = _buffers.Chunk;
         var previous = _buffers.PreviousChunk;
+        var logits = _buffers.Logits;
         var best = _buffers.Best;
         for (var output = 0; output < best.Length; output++)
         {
-            var logit = _model.Logit(output, chunk[output] + previous[output], words);
-            best[output] = _hasWindow && best[output] > logit ? best[output] : logit;
+            logits[output] = _model.Logit(output, chunk[output] + previous[output], damping);
+        }
+
+        _model.Hidden.AddTo(logits, _buffers.Hidden, _buffers.PreviousHidden, damping);
+        for (var output = 0; output < best.Length; output++)
+        {
+            best[output] = _hasWindow && best[output] > logits[output] ? best[output] : logits[output];
         }
 
         _hasWindow = true;
@@ -96,6 +112,8 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         _words = 0;
         Array.Copy(chunk, previous, chunk.Length);
         Array.Clear(chunk, 0, chunk.Length);
+        Array.Copy(_buffers.Hidden, _buffers.PreviousHidden, HiddenLayer.Units);
+        Array.Clear(_buffers.Hidden, 0, HiddenLayer.Units);
     }
 
 #if NET8_0_OR_GREATER
@@ -132,6 +150,18 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         _low += Vector128.LoadUnsafe(ref rows, (nuint)offset);
         _high += Vector128.LoadUnsafe(ref rows, (nuint)offset + 8);
     }
+
+    private readonly void AddHidden(int offset)
+    {
+        ref var rows = ref MemoryMarshal.GetArrayDataReference(_model.Hidden.Rows);
+        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Hidden);
+        for (nuint unit = 0; unit < HiddenLayer.Units; unit += 16)
+        {
+            var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref rows, (nuint)offset + unit));
+            (Vector128.LoadUnsafe(ref sums, unit) + low).StoreUnsafe(ref sums, unit);
+            (Vector128.LoadUnsafe(ref sums, unit + 8) + high).StoreUnsafe(ref sums, unit + 8);
+        }
+    }
 #else
     public readonly void EndWord()
     {
@@ -154,6 +184,16 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         for (var i = 0; i < ClassifierModel.Outputs; i++)
         {
             sums[i] += rows[offset + i];
+        }
+    }
+
+    private readonly void AddHidden(int offset)
+    {
+        var rows = _model.Hidden.Rows;
+        var sums = _buffers.Hidden;
+        for (var unit = 0; unit < HiddenLayer.Units; unit++)
+        {
+            sums[unit] += rows[offset + unit];
         }
     }
 #endif

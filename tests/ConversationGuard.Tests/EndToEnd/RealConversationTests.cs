@@ -12,22 +12,37 @@ namespace ConversationGuard.Tests.EndToEnd;
 [TestFixture(ChatPath.Streaming)]
 public class RealConversationTests(ChatPath path)
 {
-    /// <summary>Somebody who abuses a bot from the first to the last turn (ConvAbuse, CarbonBot; CC-BY-4.0).</summary>
-    private const string AbusiveConversation = "2879462978744613";
+    /// <summary>Somebody who wants help with selling drugs and says so four times (hh-harmless; MIT). The model was trained on it: what this shows is the way of the turns.</summary>
+    private const string PersistentConversation = "hh-1496";
+
+    /// <summary>Somebody who swears at a bot in three of eight turns (ConvAbuse, CarbonBot; CC-BY-4.0).</summary>
+    private const string RudeConversation = "2879462978744613";
 
     [Test]
-    public async Task R2_a_conversation_of_real_abuse_is_redirected_then_warned_then_ended()
+    public async Task R2_a_real_conversation_of_persistent_requests_is_redirected_then_warned_then_ended()
     {
-        var conversation = SharedData.Conversations("convabuse/conversations.jsonl").Single(one => one.Id == AbusiveConversation);
+        var conversation = SharedData.Conversations("hh-harmless/hh-harmless.jsonl").Single(one => one.Id == PersistentConversation);
         await using var chat = WithEmbeddedClassifier();
 
         var ended = await PlayAsync(chat, conversation);
 
         ended.Should().NotBeNull();
-        ended!.Reason.Should().Be(EndReason.PersistentAbuse);
+        ended!.Reason.Should().Be(EndReason.PersistentHarmRequests);
         var actions = chat.Observer.Of(GuardEventKind.TurnDecided).Select(decided => decided.Action).Where(action => action != GuardAction.Continue).ToList();
         actions[^2..].Should().Equal(GuardAction.Warn, GuardAction.End);
         actions[..^2].Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(action => action == GuardAction.Redirect);
+    }
+
+    [Test]
+    public async Task R3_a_real_conversation_with_abuse_between_other_turns_is_redirected_and_not_ended()
+    {
+        var conversation = SharedData.Conversations("convabuse/conversations.jsonl").Single(one => one.Id == RudeConversation);
+        await using var chat = WithEmbeddedClassifier();
+
+        (await PlayAsync(chat, conversation)).Should().BeNull();
+
+        chat.Observer.Of(GuardEventKind.TurnDecided).Count(decided => decided.Action == GuardAction.Redirect).Should().BeGreaterThanOrEqualTo(2);
+        chat.Observer.Of(GuardEventKind.TurnDecided).Should().NotContain(decided => decided.Action == GuardAction.Warn);
     }
 
     [Test]
