@@ -153,7 +153,7 @@ internal sealed partial class ModelReport(Sources sources, TextWriter output)
 
     private static double Share(IEnumerable<float[]> scores) => scores.Select(one => Verdict.IsViolation(one) ? 1.0 : 0).DefaultIfEmpty().Average();
 
-    private static string Percent(double share) => FormattableString.Invariant($"{100 * share:G2} %");
+    private static string Percent(double share) => share >= 0.995 ? FormattableString.Invariant($"{100 * share:F0} %") : FormattableString.Invariant($"{100 * share:G2} %");
 
     private static float[] Score(EmbeddedClassifier classifier, string text)
     {

@@ -11,7 +11,8 @@ let running = null;   // stops the answer that is being written
 
 const phaseNames = { redirecting: 'redirected', warned: 'warned', ended: 'ended' };
 
-start();
+let isLoaded = false; // whether it is known which conversation is shown
+const loading = start();
 
 async function start() {
   const session = await open();
@@ -19,6 +20,7 @@ async function start() {
   at('operator-link').hidden = !session.isOperator;
   addEventListener('hashchange', () => guarded(showHash));
   await guarded(showHash);
+  isLoaded = true;
 }
 
 async function showHash() {
@@ -127,6 +129,12 @@ function linked(text) {
 
 at('composer').addEventListener('submit', event => {
   event.preventDefault();
+  if (!isLoaded) {
+    // Said before the page knew where: it would begin a conversation of its own.
+    loading.then(() => at('composer').requestSubmit());
+    return;
+  }
+
   const text = input.value.trim();
   if (text && !running) {
     input.value = '';

@@ -6,7 +6,7 @@ namespace WebChat.Tests.Browser;
 /// <summary>What a person sees while an answer is being written.</summary>
 public class StreamingTests : BrowserTest
 {
-    private protected override (string Key, string Value)[] Settings() => [("WordDelay", "3000")];
+    private protected override (string Key, string Value)[] Settings() => [("WordDelay", "6000")];
 
     [Test]
     public async Task An_answer_appears_word_by_word_and_can_be_stopped()
@@ -32,6 +32,7 @@ public class StreamingTests : BrowserTest
         await Page.Input.PressAsync("Enter");
         await Expect(Page.Answers).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"\w"));
         var second = await NewPageAsync();
+        await Expect(second.Mine).ToHaveTextAsync(["My boss yelled at me today."]);
 
         await second.Input.FillAsync("And me?");
         await second.Input.PressAsync("Enter");
