@@ -46,16 +46,15 @@ internal sealed class FeatureCollector
             if (id >= 0)
             {
                 collector.WordIds.Add(id);
-            }
+                if (vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
+                {
+                    Feature(FeatureHash.OfClass(wordClass), FeatureKind.Class);
+                }
 
-            if (id >= 0 && vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
-            {
-                Feature(FeatureHash.OfClass(wordClass), FeatureKind.Class);
-            }
-
-            if (id >= 0 && WordGroup.Of(vocabulary.TraitsOf(id)) is not WordGroup.None and var group)
-            {
-                Feature(FeatureHash.OfGroup(group), FeatureKind.Group);
+                if (WordGroup.Of(vocabulary.TraitsOf(id)) is not WordGroup.None and var group)
+                {
+                    Feature(FeatureHash.OfGroup(group), FeatureKind.Group);
+                }
             }
 
             if (!word.IsEmpty && word.Length <= CharacterGrams.LongestWord)

@@ -146,14 +146,13 @@ internal sealed class HiddenTrainer
                 values[id] = MathF.Abs(sums[(id * Units) + unit]);
             }
 
-            Array.Sort(values);
-            scales[unit] = values.Length == 0 ? 1 : MathF.Max(1e-6f, values[(int)(values.Length * 0.9995)] / 127);
+            scales[unit] = Rounding.StepOf(values);
         }
 
         var rows = new sbyte[sums.Length];
         for (var i = 0; i < rows.Length; i++)
         {
-            rows[i] = (sbyte)Math.Clamp(MathF.Round(sums[i] / scales[i % Units]), -127, 127);
+            rows[i] = Rounding.ToByte(sums[i], scales[i % Units]);
         }
 
         var weights = new float[_weights.Length];
@@ -256,13 +255,7 @@ internal sealed class HiddenTrainer
 
     private float Around(float scale) => (Chance() - 0.5f) * 2 * scale;
 
-    private float Chance()
-    {
-        _state ^= _state << 13;
-        _state ^= _state >> 7;
-        _state ^= _state << 17;
-        return (_state >> 40) / (float)(1 << 24);
-    }
+    private float Chance() => (LinearTrainer.Next(ref _state) >> 40) / (float)(1 << 24);
 
     /// <summary>What a window held when it was scored.</summary>
     private sealed class Window

@@ -159,7 +159,7 @@ internal sealed class LinearTrainer
         return vector with { Chunks = chunks };
     }
 
-    private static ulong Next(ref ulong state)
+    internal static ulong Next(ref ulong state)
     {
         state ^= state << 13;
         state ^= state >> 7;

@@ -170,9 +170,7 @@ internal sealed class ModelBuilder
                 values[k] = MathF.Abs(weights[(kept[k] * Lanes) + c]);
             }
 
-            // The few largest weights are cut, so that the many small ones keep their difference.
-            Array.Sort(values);
-            steps[c] = MathF.Max(1e-6f, values[(int)(values.Length * 0.9995)] / 127);
+            steps[c] = Rounding.StepOf(values);
         }
 
         foreach (var feature in kept)
@@ -183,8 +181,7 @@ internal sealed class ModelBuilder
             fingerprints[bucket] |= ClassifierModel.FingerprintOf(finished) << (16 * slot);
             for (var c = 0; c < Outputs; c++)
             {
-                rows[(((bucket * ClassifierModel.BucketSize) + slot) * Outputs) + c] =
-                    (sbyte)Math.Clamp(MathF.Round(weights[(feature * Lanes) + c] / steps[c]), -127, 127);
+                rows[(((bucket * ClassifierModel.BucketSize) + slot) * Outputs) + c] = Rounding.ToByte(weights[(feature * Lanes) + c], steps[c]);
             }
         }
 
@@ -198,6 +195,20 @@ internal sealed class ModelBuilder
 
         return new ClassifierModel(_space.Vocabulary, AddUpWords(rows, fingerprints), fingerprints, rows, scales, biases, trainer.Hidden?.Quantise([.. calibration.Select(of => of.Slope)]) ?? HiddenLayer.Silent(_space.Words.Count), _settings.DampingOffset, _settings.DampingPower);
     }
+}
+
+/// <summary>From weights to signed bytes.</summary>
+internal static class Rounding
+{
+    /// <summary>What a byte's step is worth. The few largest weights are cut, so that the many small ones keep their difference.</summary>
+    /// <param name="magnitudes">The weights without their signs; they are sorted.</param>
+    public static float StepOf(float[] magnitudes)
+    {
+        Array.Sort(magnitudes);
+        return magnitudes.Length == 0 ? 1 : MathF.Max(1e-6f, magnitudes[(int)(magnitudes.Length * 0.9995)] / sbyte.MaxValue);
+    }
+
+    public static sbyte ToByte(float weight, float step) => (sbyte)Math.Clamp(MathF.Round(weight / step), -sbyte.MaxValue, sbyte.MaxValue);
 }
 
 /// <summary>Platt's method: a logistic curve from scores to probabilities.</summary>

@@ -45,7 +45,7 @@ public sealed class ModelBuilderTests
         var (trainer, _) = builder.Learn(all);
         var (_, calibration) = builder.Judge(all, 2, _ => { });
         using var file = new MemoryStream();
-        new ModelBuilder(_small, texts, sources).Build(all, folds: 2, _ => { }).Save(file);
+        builder.Build(all, folds: 2, _ => { }).Save(file);
         file.Position = 0;
         var classifier = EmbeddedClassifier.Load(file);
         var (logits, scores) = (new float[ClassifierModel.Outputs], new float[ClassifierModel.Categories]);
