@@ -41,6 +41,28 @@ public class StreamingTests : BrowserTest
         await Expect(second.Input).ToHaveValueAsync("And me?");
     }
 
+    [Test]
+    public async Task What_is_sent_before_the_page_knows_its_conversation_goes_there()
+    {
+        await Page.Input.FillAsync("My boss yelled at me today.");
+        await Page.Input.PressAsync("Enter");
+        await Expect(Page.Answers).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"\w"));
+        var gate = new TaskCompletionSource();
+        await Context.RouteAsync("**/api/conversations", async route =>
+        {
+            await gate.Task;
+            await route.ContinueAsync();
+        });
+        var second = await NewPageAsync();
+
+        await second.Input.FillAsync("And me?");
+        await second.Input.PressAsync("Enter");
+        gate.SetResult();
+
+        await Expect(second.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("still being written");
+        await Expect(second.Mine).ToHaveTextAsync(["My boss yelled at me today."]);
+    }
+
     /// <summary>The browser tells of every answer that is no success.</summary>
     private protected override bool IsExpected(string complaint) => complaint.Contains("409", StringComparison.Ordinal);
 }
