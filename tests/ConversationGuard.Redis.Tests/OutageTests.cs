@@ -10,6 +10,7 @@ namespace ConversationGuard.Redis.Tests;
 /// <summary>A conversation while its server is killed, frozen, unreachable, and back.</summary>
 [TestFixture(ServerKind.Garnet)]
 [TestFixture(ServerKind.Redis)]
+[TestFixture(ServerKind.Valkey)]
 public class OutageTests(ServerKind kind)
 {
     private TestServer _server = null!;
