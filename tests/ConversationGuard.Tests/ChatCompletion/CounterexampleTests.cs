@@ -901,6 +901,21 @@ public class CounterexampleTests(ChatPath path)
         chat.Classifier.Calls.Should().Be(judged);
     }
 
+    [Test]
+    public async Task R10_an_insult_and_calm_words_said_before_it_too_are_those_made_again_in_a_trimmed_history()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("calm", "calm two", "calm three");
+        chat.History.Add(new(ChatRole.User, "insult"));
+        await FailsAsync(chat, [.. chat.History]);
+        await chat.SayAsync("calm three");
+        chat.History.RemoveRange(0, 4);
+
+        await chat.RegenerateAsync();
+
+        (await chat.StateAsync()).Violations.Should().ContainSingle();
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
