@@ -137,7 +137,7 @@ internal sealed class HistoryReader
             // What was said between other turns and is said again may as well be new; what counts against someone is not counted twice (R10).
             matches.AddRange(_byFingerprint[_turns[first].Fingerprint]
                 .Where(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis || !_ledger.Entries.Any(other => other.Parent == entry.Turn) || _old < _turns.Count - 1 || IsMessageId(_turns[first]))
-                .Select(entry => (entry, true, Match(null, LastUnproven(first, entry), Parent(entry), isCalmProof: entry.Kind is not TurnKind.Violation and not TurnKind.Crisis))));
+                .Select(entry => (entry, true, Match(null, LastUnproven(first, entry), Parent(entry), first + 1))));
         }
 
         // Where nothing that is shown is on record, what was trimmed counts; of several branches it is the one that was gone on with. Of calls that failed the turns may have been dropped.
@@ -213,9 +213,9 @@ internal sealed class HistoryReader
         return (turns, unknown);
     }
 
-    /// <summary>Matches presented turns with the record, backwards from an entry.</summary>
-    /// <returns>How many turns are on record, but not there. What was forgiven may be shown too: those words are no conflict. Calm words are said again and again; against what counts they prove nothing.</returns>
-    private int Match(UserTurn[]? turns, int last, LedgerEntry? from, bool isCalmProof = true)
+    /// <summary>Matches presented turns with the record, backwards from an entry; those from an index on are made again.</summary>
+    /// <returns>How many turns are on record, but not there. What was forgiven may be shown too, and what is on record may be what is said again after them: those words are no conflict.</returns>
+    private int Match(UserTurn[]? turns, int last, LedgerEntry? from, int again = int.MaxValue)
     {
         var conflicts = 0;
         var forgiven = _ledger.Forgotten.Select(turn => turn.Fingerprint).ToList();
@@ -229,7 +229,7 @@ internal sealed class HistoryReader
 
             if (at is null)
             {
-                conflicts += _byFingerprint[_turns[i].Fingerprint].Any(entry => isCalmProof || entry.Kind != TurnKind.Calm) && !forgiven.Remove(_turns[i].Fingerprint) ? 1 : 0;
+                conflicts += _byFingerprint[_turns[i].Fingerprint].Count() > _turns.Skip(again).Count(turn => turn.Fingerprint == _turns[i].Fingerprint) && !forgiven.Remove(_turns[i].Fingerprint) ? 1 : 0;
                 continue;
             }
 

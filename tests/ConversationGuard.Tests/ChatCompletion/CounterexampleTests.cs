@@ -916,6 +916,17 @@ public class CounterexampleTests(ChatPath path)
         (await chat.StateAsync()).Violations.Should().ContainSingle();
     }
 
+    [Test]
+    public async Task R3_an_insult_that_was_edited_away_is_not_the_one_said_behind_calm_words_on_record()
+    {
+        await using var chat = new GuardedChat(path, options => (options.Redirections, options.CalmTurnsToForgive) = (1, 1));
+        await chat.SayAllAsync("insult one", "insult two");
+        chat.History.RemoveRange(2, 2);
+        await chat.SayAllAsync("calm", "calm two");
+
+        (await chat.SayAsync("insult two")).Text.Should().NotContain("may be ended");
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
