@@ -88,7 +88,7 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         };
     }
 
-    /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations unless their words were calm before.</summary>
+    /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations unless their words were calm before; of equally mild ones that with the most on record.</summary>
     private static HistoryReading Read(GuardedCall call, ConversationLedger ledger, DateTimeOffset now)
     {
         var readings = call.History.Read(ledger, call.Settings.HashSecret).ToList();
@@ -98,12 +98,12 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         }
 
         var terms = Terms(call, ledger);
-        (bool, bool, bool, int, int) Severity(HistoryReading reading)
+        (bool, bool, bool, int, int, int) Severity(HistoryReading reading)
         {
             var branch = reading.Branch(ledger);
             branch = branch with { Entries = [.. branch.Entries, .. Added(reading, ledger, branch).Select(kind => _probe with { Kind = kind, At = now })] };
             var state = ConversationState.Fold(branch, terms, now);
-            return (branch.Ending is not null, !state.IsCrisisHold, state.IsWarned, state.FailedRedirections, state.Violations.Count);
+            return (branch.Ending is not null, !state.IsCrisisHold, state.IsWarned, state.FailedRedirections, state.Violations.Count, -branch.Entries.Count);
         }
 
         return readings.OrderBy(Severity).First();

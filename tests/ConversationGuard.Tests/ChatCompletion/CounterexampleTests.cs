@@ -927,6 +927,23 @@ public class CounterexampleTests(ChatPath path)
         (await chat.SayAsync("insult two")).Text.Should().NotContain("may be ended");
     }
 
+    [Test]
+    public async Task R12_R13_a_wish_that_was_answered_in_a_history_trimmed_in_the_middle_is_not_asked_about_again()
+    {
+        await using var chat = new GuardedChat(path, options => options.TimeToForgive = TimeSpan.FromMinutes(20));
+        await chat.SayAllAsync("insult one");
+        chat.Time.Advance(TimeSpan.FromMinutes(25));
+        await chat.SayAllAsync("unsure", "calm", "I want to end this conversation");
+        chat.History.RemoveRange(1, 2);
+        await chat.SayAsync("insult two");
+        chat.History.RemoveRange(1, 2);
+        chat.History.RemoveRange(chat.History.Count - 2, 2);
+
+        await chat.SayAsync("insult three");
+
+        chat.Model.Calls[^1].Options?.Tools.Should().BeNullOrEmpty("something may have been said since");
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
