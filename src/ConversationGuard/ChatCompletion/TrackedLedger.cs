@@ -88,7 +88,7 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         };
     }
 
-    /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations unless their words were calm before; of equally mild ones that with the most on record.</summary>
+    /// <summary>Where the history is ambiguous, the mildest reading wins (R6), the new turns taken to be violations unless their words were calm before.</summary>
     private static HistoryReading Read(GuardedCall call, ConversationLedger ledger, DateTimeOffset now)
     {
         var readings = call.History.Read(ledger, call.Settings.HashSecret).ToList();
@@ -98,12 +98,12 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
         }
 
         var terms = Terms(call, ledger);
-        (bool, bool, bool, int, int, int) Severity(HistoryReading reading)
+        (bool, bool, bool, int, int) Severity(HistoryReading reading)
         {
             var branch = reading.Branch(ledger);
             branch = branch with { Entries = [.. branch.Entries, .. Added(reading, ledger, branch).Select(kind => _probe with { Kind = kind, At = now })] };
             var state = ConversationState.Fold(branch, terms, now);
-            return (branch.Ending is not null, !state.IsCrisisHold, state.IsWarned, state.FailedRedirections, state.Violations.Count, -branch.Entries.Count);
+            return (branch.Ending is not null, !state.IsCrisisHold, state.IsWarned, state.FailedRedirections, state.Violations.Count);
         }
 
         return readings.OrderBy(Severity).First();
@@ -117,15 +117,15 @@ internal sealed record TrackedLedger(ConversationLedger Ledger, ConversationLedg
     }
 
     /// <summary>
-    /// The branch that is shown. Where something may have been said after a wish to end, the user has to be asked again (R12): a yes may be the answer to something else. So they have where the
-    /// wish is among the newest turns again: what stands beside it answers nothing.
+    /// The branch that is shown. Where something was said after a wish to end, on whichever branch, or may have been, the user has to be asked again (R12): a yes may be the answer to something
+    /// else. So they have where the wish is among the newest turns again: what stands beside it answers nothing.
     /// </summary>
     private static ConversationLedger Shown(GuardedCall call, ConversationLedger ledger, HistoryReading reading)
     {
         var branch = reading.Branch(ledger);
         bool IsLast(LedgerEntry wish, HistoryReading other) => other.Branch(ledger).Entries is [.., var last] && last.Turn == wish.Turn;
         return branch.Entries is [.., { Kind: TurnKind.EndWish, IsDelivered: true } wish] &&
-            (reading.Turns.Skip(reading.Old).Any(turn => turn.Id == wish.Turn) || !call.History.Read(ledger, call.Settings.HashSecret).All(other => IsLast(wish, other)))
+            (wish != ledger.Entries[ledger.Entries.Count - 1] || reading.Turns.Skip(reading.Old).Any(turn => turn.Id == wish.Turn) || !call.History.Read(ledger, call.Settings.HashSecret).All(other => IsLast(wish, other)))
             ? branch.With(wish with { IsDelivered = false })
             : branch;
     }
