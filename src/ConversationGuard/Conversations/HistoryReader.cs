@@ -217,7 +217,7 @@ internal sealed class HistoryReader
     /// <returns>How many turns are on record, but not there. What was forgiven may be shown too, and what is on record may be what is said again after them: those words are no conflict.</returns>
     private int Match(UserTurn[]? turns, int last, LedgerEntry? from, int again = int.MaxValue)
     {
-        var conflicts = 0;
+        var (conflicts, shownForgiven) = (0, 0);
         var forgiven = _ledger.Forgotten.Select(turn => turn.Fingerprint).ToList();
         for (var i = last; i >= 0; i--)
         {
@@ -229,9 +229,15 @@ internal sealed class HistoryReader
 
             if (at is null)
             {
-                conflicts += _byFingerprint[_turns[i].Fingerprint].Count() > _turns.Skip(again).Count(turn => turn.Fingerprint == _turns[i].Fingerprint) && !forgiven.Remove(_turns[i].Fingerprint) ? 1 : 0;
+                var isElsewhere = _byFingerprint[_turns[i].Fingerprint].Count() > _turns.Skip(again).Count(turn => turn.Fingerprint == _turns[i].Fingerprint);
+                var isForgiven = isElsewhere && forgiven.Remove(_turns[i].Fingerprint);
+                conflicts += isElsewhere && !isForgiven ? 1 : 0;
+                shownForgiven += isForgiven ? 1 : 0;
                 continue;
             }
+
+            // What is forgiven was said before all that is on record, and not behind this turn.
+            (conflicts, shownForgiven) = (conflicts + shownForgiven, 0);
 
             if (turns is not null)
             {

@@ -944,6 +944,19 @@ public class CounterexampleTests(ChatPath path)
         chat.Model.Calls[^1].Options?.Tools.Should().BeNullOrEmpty("something may have been said since");
     }
 
+    [Test]
+    public async Task R10_words_that_were_forgiven_are_not_those_said_behind_what_is_on_record()
+    {
+        await using var chat = new GuardedChat(path, options => options.CalmTurnsToForgive = 2);
+        await chat.SayAllAsync("insult again", "calm");
+        chat.History.Clear();
+        await chat.SayAllAsync("calm two", "insult one", "insult again");
+
+        await chat.SayAsync("insult again");
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(3);
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
