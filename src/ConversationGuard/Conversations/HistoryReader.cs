@@ -214,7 +214,7 @@ internal sealed class HistoryReader
     }
 
     /// <summary>Matches presented turns with the record, backwards from an entry; those from an index on are made again.</summary>
-    /// <returns>How many turns are on record, but not there. What was forgiven may be shown too, and what is on record may be what is said again after them: those words are no conflict.</returns>
+    /// <returns>How many turns are on record, but not there. What was forgiven may be shown too, and calm words on record may be those that are said again after them: those are no conflict.</returns>
     private int Match(UserTurn[]? turns, int last, LedgerEntry? from, int again = int.MaxValue)
     {
         var (conflicts, shownForgiven) = (0, 0);
@@ -229,7 +229,8 @@ internal sealed class HistoryReader
 
             if (at is null)
             {
-                var isElsewhere = _byFingerprint[_turns[i].Fingerprint].Count() > _turns.Skip(again).Count(turn => turn.Fingerprint == _turns[i].Fingerprint);
+                var entries = _byFingerprint[_turns[i].Fingerprint];
+                var isElsewhere = entries.Any(entry => entry.Kind is TurnKind.Violation or TurnKind.Crisis) || entries.Count() > _turns.Skip(again).Count(turn => turn.Fingerprint == _turns[i].Fingerprint);
                 var isForgiven = isElsewhere && forgiven.Remove(_turns[i].Fingerprint);
                 conflicts += isElsewhere && !isForgiven ? 1 : 0;
                 shownForgiven += isForgiven ? 1 : 0;

@@ -957,6 +957,23 @@ public class CounterexampleTests(ChatPath path)
         (await chat.StateAsync()).Violations.Should().HaveCount(3);
     }
 
+    [Test]
+    public async Task R10_a_refused_insult_that_was_kept_and_said_again_counts_once_when_its_reply_is_made_again()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.SayAllAsync("insult one", "insult again");
+        await chat.EndsAtAsync("insult three");
+        await chat.EndsAtAsync("insult again");
+        await chat.Guard.ReinstateAsync(chat.Key!);
+        chat.History.Add(new(ChatRole.User, "insult again"));
+        await chat.SayAsync("insult again");
+        var violations = (await chat.StateAsync()).Violations.Count;
+
+        await chat.RegenerateAsync();
+
+        (await chat.StateAsync()).Violations.Should().HaveCount(violations);
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
