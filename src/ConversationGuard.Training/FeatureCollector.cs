@@ -72,10 +72,6 @@ internal sealed class FeatureCollector
             collector.Kinds.Add(kind);
         }
 
-        public readonly void EndWord()
-        {
-        }
-
         public void EndChunk()
         {
             if (_words > 0 || collector.Chunks.Count == 0)
@@ -245,14 +241,21 @@ internal sealed partial class FeatureSpace
             .OrderByDescending(entry => entry.Value.Taught + entry.Value.Foreign + (classes.ContainsKey(entry.Key) ? WorthOfClass : 0))
             .ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .Take(maximumWords)
+            .Select(entry => (Word: entry.Key, Entry: EntryOf(entry.Key, entry.Value.Taught, entry.Value.Foreign)))
             .ToList();
-        var vocabulary = new Vocabulary(
-            [.. words.Select(entry => FeatureHash.Of(entry.Key))],
-            [.. words.Select(entry => (entry.Value.Taught >= 2 && entry.Value.Taught * 20 >= entry.Value.Foreign ? WordTraits.Taught : WordTraits.None)
-                | (entry.Value.Foreign >= 2 ? WordTraits.Foreign : WordTraits.None)
-                | WordGroup.TraitsOf(groups.GetValueOrDefault(classes.GetValueOrDefault(entry.Key))))],
-            [.. words.Select(entry => classes.GetValueOrDefault(entry.Key))]);
-        return ([.. words.Select(entry => entry.Key)], vocabulary);
+
+        // Within a bucket the more frequent words stay first.
+        var ordered = words.OrderBy(word => Vocabulary.BucketOf(word.Entry, words.Count)).ToList();
+        return (ordered.ConvertAll(word => word.Word), new Vocabulary([.. ordered.Select(word => word.Entry)]));
+
+        ulong EntryOf(string word, int taught, int foreign)
+        {
+            var wordClass = classes.GetValueOrDefault(word);
+            var traits = (taught >= 2 && taught * 20 >= foreign ? WordTraits.Taught : WordTraits.None)
+                | (foreign >= 2 ? WordTraits.Foreign : WordTraits.None)
+                | WordGroup.TraitsOf(groups.GetValueOrDefault(wordClass));
+            return Vocabulary.Entry(word.AsSpan(), traits, wordClass);
+        }
     }
 
     [GeneratedRegex("[a-z]*([a-z])\\1\\1[a-z]*", RegexOptions.CultureInvariant)]

@@ -124,8 +124,8 @@ internal sealed class HiddenTrainer
         }
     }
 
-    /// <summary>Rounds the rows to bytes; the outputs are brought to the scale of the calibrated model.</summary>
-    public HiddenLayer Quantise(ReadOnlySpan<float> slopes)
+    /// <summary>Rounds the rows of the words to bytes; the outputs are brought to the scale of the calibrated model.</summary>
+    public HiddenLayer Quantise(ReadOnlySpan<float> slopes, Span<byte> words)
     {
         var sums = new float[_words.Length];
         var scales = new float[Units];
@@ -149,10 +149,9 @@ internal sealed class HiddenTrainer
             scales[unit] = Rounding.StepOf(values);
         }
 
-        var rows = new sbyte[sums.Length];
-        for (var i = 0; i < rows.Length; i++)
+        for (var i = 0; i < sums.Length; i++)
         {
-            rows[i] = Rounding.ToByte(sums[i], scales[i % Units]);
+            words[(i / Units * ClassifierModel.LineLength) + ClassifierModel.HiddenStart + (i % Units)] = (byte)Rounding.ToByte(sums[i], scales[i % Units]);
         }
 
         var weights = new float[_weights.Length];
@@ -161,7 +160,7 @@ internal sealed class HiddenTrainer
             weights[i] = i % Lanes < slopes.Length ? _weights[i] * slopes[i % Lanes] : 0;
         }
 
-        return new HiddenLayer(rows, scales, [.. _biases], weights);
+        return new HiddenLayer(scales, [.. _biases], weights);
     }
 
     private static float[] Filled(int length)

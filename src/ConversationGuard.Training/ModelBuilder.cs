@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using ConversationGuard.Classification;
 
 namespace ConversationGuard.Training;
@@ -119,13 +121,13 @@ internal sealed class ModelBuilder
     }
 
     /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams, its class and its group.</summary>
-    private short[] AddUpWords(sbyte[] rows, ulong[] fingerprints)
+    private byte[] AddUpWords(byte[] fingerprints, byte[] rows)
     {
-        var model = new ClassifierModel(Vocabulary.Empty, new short[Lanes], fingerprints, rows, new float[Outputs], new float[Outputs], HiddenLayer.Silent(0), 1, 1);
-        var sums = new short[(_space.Words.Count * Outputs) + Lanes - Outputs];
+        var words = new byte[_space.Words.Count * ClassifierModel.LineLength];
+        var model = new ClassifierModel(_space.Vocabulary, words, fingerprints, rows, new float[Outputs], new float[Outputs], HiddenLayer.Silent(), 1, 1);
         for (var id = 0; id < _space.Words.Count; id++)
         {
-            var sum = new RowSum(model, sums, id * Outputs);
+            var sum = new RowSum(model, words.AsMemory(id * ClassifierModel.LineLength, ClassifierModel.LineLength));
             sum.Gram(FeatureHash.Of(_space.Words[id]));
             CharacterGrams.Of(_space.Words[id], ref sum);
             if (_space.Vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
@@ -139,17 +141,23 @@ internal sealed class ModelBuilder
             }
         }
 
-        return sums;
+        return words;
     }
 
-    private readonly struct RowSum(ClassifierModel model, short[] sums, int offset) : IGramSink
+    private readonly struct RowSum(ClassifierModel model, Memory<byte> word) : IGramSink
     {
         public void Gram(ulong hash)
         {
-            var row = model.FindRow(hash);
-            for (var c = 0; row >= 0 && c < Outputs; c++)
+            Span<int> row = [0];
+            if (model.FindRows([hash], row) == 0)
             {
-                sums[offset + c] += model.Rows[row + c];
+                return;
+            }
+
+            var sums = MemoryMarshal.Cast<byte, short>(word.Span);
+            for (var c = 0; c < Outputs; c++)
+            {
+                sums[c] += model.Row(row[0])[c];
             }
         }
     }
@@ -157,8 +165,8 @@ internal sealed class ModelBuilder
     private ClassifierModel Quantise(LinearTrainer trainer, List<int> kept, (float Slope, float Offset)[] calibration)
     {
         var buckets = 1 << _settings.BucketBits;
-        var fingerprints = new ulong[buckets];
-        var rows = new sbyte[(buckets * ClassifierModel.BucketSize * Outputs) + Lanes - Outputs];
+        var fingerprints = new byte[buckets * sizeof(ulong)];
+        var rows = new byte[buckets * ClassifierModel.LineLength];
         var filled = new byte[buckets];
         var weights = trainer.Weights;
         var steps = new float[Outputs];
@@ -178,10 +186,10 @@ internal sealed class ModelBuilder
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
             var bucket = (int)(uint)finished & (buckets - 1);
             var slot = filled[bucket]++;
-            fingerprints[bucket] |= ClassifierModel.FingerprintOf(finished) << (16 * slot);
+            BinaryPrimitives.WriteUInt16LittleEndian(fingerprints.AsSpan(((bucket * ClassifierModel.BucketSize) + slot) * sizeof(ushort)), (ushort)ClassifierModel.FingerprintOf(finished));
             for (var c = 0; c < Outputs; c++)
             {
-                rows[(((bucket * ClassifierModel.BucketSize) + slot) * Outputs) + c] = Rounding.ToByte(weights[(feature * Lanes) + c], steps[c]);
+                rows[(bucket * ClassifierModel.LineLength) + (slot * Outputs) + c] = (byte)Rounding.ToByte(weights[(feature * Lanes) + c], steps[c]);
             }
         }
 
@@ -193,7 +201,9 @@ internal sealed class ModelBuilder
             biases[c] = (trainer.Biases[c] * calibration[c].Slope) + calibration[c].Offset;
         }
 
-        return new ClassifierModel(_space.Vocabulary, AddUpWords(rows, fingerprints), fingerprints, rows, scales, biases, trainer.Hidden?.Quantise([.. calibration.Select(of => of.Slope)]) ?? HiddenLayer.Silent(_space.Words.Count), _settings.DampingOffset, _settings.DampingPower);
+        var words = AddUpWords(fingerprints, rows);
+        var hidden = trainer.Hidden?.Quantise([.. calibration.Select(of => of.Slope)], words) ?? HiddenLayer.Silent();
+        return new ClassifierModel(_space.Vocabulary, words, fingerprints, rows, scales, biases, hidden, _settings.DampingOffset, _settings.DampingPower);
     }
 }
 

@@ -21,7 +21,7 @@ public sealed class ReportedSpeechTests
     {
         var collector = new FeatureCollector();
 
-        collector.Collect(new Vocabulary([.. _words.Select(item => FeatureHash.Of(item.Word))], new WordTraits[_words.Length], [.. _words.Select(item => item.Class)]), text);
+        collector.Collect(new Vocabulary([.. _words.Select(item => Vocabulary.Entry(item.Word, WordTraits.None, item.Class)).Order()]), text);
 
         collector.Hashes.Should().Contain(FeatureHash.InContext(FeatureHash.Of("stupid"), context)).And.NotContain(FeatureHash.InContext(FeatureHash.Of("stupid"), context ^ Quoted));
     }

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ConversationGuard.Classification;
@@ -7,8 +7,9 @@ namespace ConversationGuard.Classification;
 /// <summary>The weights of the embedded classifier, as they lie in a model file.</summary>
 /// <remarks>
 /// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
-/// A row holds one signed byte for each output. Words of the vocabulary are kept as hashes,
-/// each with its own row and those of its character n-grams, its class and its group added up beforehand, and with a row for the hidden units.
+/// Its row holds one signed byte for each output. Words of the vocabulary have a row each, with those of its
+/// character n-grams, its class and its group added up beforehand, and with what it adds to the hidden units.
+/// A message mostly waits for memory. So the rows of a bucket lie in 64 bytes, as all that a word adds does, and apart from what tells whether there is a row.
 /// </remarks>
 internal sealed class ClassifierModel
 {
@@ -22,28 +23,41 @@ internal sealed class ClassifierModel
     /// <summary>Lanes of a sum: the outputs, filled up to a whole vector.</summary>
     public const int Lanes = 16;
 
-    private const int FormatVersion = 3;
+    /// <summary>How many bytes the rows of a bucket have, and how many the row of a word: about a cache line.</summary>
+    public const int LineLength = 64;
+
+    /// <summary>Where in the row of a word, behind two bytes for each output, what it adds to the hidden units begins.</summary>
+    public const int HiddenStart = Lanes * sizeof(short);
+
+    private const int FormatVersion = 4;
     private const int MaxBucketBits = 20;
     private const int MaxWords = 1 << 18;
     private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
 
-    private readonly ulong[] _fingerprints;
-    private readonly sbyte[] _rows;
-    private readonly short[] _wordRows;
+    private readonly ReadOnlyMemory<byte> _fingerprints;
     private readonly float[] _scales;
     private readonly float[] _biases;
     private readonly float[] _damping;
-    private readonly int _bucketMask;
 
-    public ClassifierModel(Vocabulary vocabulary, short[] wordRows, ulong[] fingerprints, sbyte[] rows, float[] scales, float[] biases, HiddenLayer hidden, float dampingOffset, float dampingPower)
+    /// <param name="vocabulary">The words.</param>
+    /// <param name="words">A row for each word.</param>
+    /// <param name="fingerprints">For each bucket the fingerprints of its features, 16 bits each.</param>
+    /// <param name="rows">For each bucket the rows of its features, one after the other.</param>
+    /// <param name="scales">What one step of a row is worth, by output.</param>
+    /// <param name="biases">Where each output begins.</param>
+    /// <param name="hidden">The hidden units.</param>
+    /// <param name="dampingOffset">From how many words on sums are damped.</param>
+    /// <param name="dampingPower">How much they are.</param>
+    public ClassifierModel(
+        Vocabulary vocabulary, ReadOnlyMemory<byte> words, ReadOnlyMemory<byte> fingerprints, ReadOnlyMemory<byte> rows, float[] scales, float[] biases, HiddenLayer hidden, float dampingOffset, float dampingPower)
     {
         Vocabulary = vocabulary;
+        Words = words;
+        Rows = rows;
         Hidden = hidden;
         _fingerprints = fingerprints;
-        _rows = rows;
         _scales = scales;
         _biases = biases;
-        _bucketMask = fingerprints.Length - 1;
         DampingOffset = dampingOffset;
         DampingPower = dampingPower;
         _damping = new float[256];
@@ -51,11 +65,15 @@ internal sealed class ClassifierModel
         {
             _damping[i] = Damping(i, dampingOffset, dampingPower);
         }
-
-        _wordRows = wordRows;
     }
 
     public Vocabulary Vocabulary { get; }
+
+    /// <summary>By the number of a word: what it adds to the outputs and to the hidden units.</summary>
+    public ReadOnlyMemory<byte> Words { get; }
+
+    /// <summary>By the number of a bucket: what its features add to the outputs.</summary>
+    public ReadOnlyMemory<byte> Rows { get; }
 
     public HiddenLayer Hidden { get; }
 
@@ -64,40 +82,50 @@ internal sealed class ClassifierModel
     public float DampingPower { get; }
 
     /// <summary>How many features have a weight.</summary>
-    internal int FeatureCount => _fingerprints.Sum(bucket => Enumerable.Range(0, BucketSize).Count(slot => (ushort)(bucket >> (16 * slot)) != 0));
+    internal int FeatureCount => MemoryMarshal.Cast<byte, ushort>(_fingerprints.Span).ToArray().Count(fingerprint => fingerprint != 0);
 
     internal ReadOnlySpan<float> Scales => _scales;
 
     internal ReadOnlySpan<float> Biases => _biases;
 
-    internal sbyte[] Rows => _rows;
-
-    internal short[] WordRows => _wordRows;
-
     /// <summary>Sums grow with the number of words; this keeps long texts from being judged by their length.</summary>
     public static float Damping(int words, float offset, float power) => (float)Math.Pow(1 + (words / (double)offset), -power);
 
-    /// <summary>Finds the row of a feature: the offset of its first weight, or -1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int FindRow(ulong feature)
+    /// <summary>Finds the rows of the features that have one. Which have cannot be foretold, so this does without a branch.</summary>
+    /// <param name="features">The hashes.</param>
+    /// <param name="rows">Takes where in <see cref="Rows"/> they begin.</param>
+    /// <returns>How many there are.</returns>
+    public int FindRows(ReadOnlySpan<ulong> features, Span<int> rows)
     {
-        var finished = FeatureHash.Finish(feature);
-        var bucket = (int)(uint)finished & _bucketMask;
-        var fingerprint = FingerprintOf(finished);
-        var stored = _fingerprints[bucket];
-
-        // Zero 16-bit lanes of the difference mark a match.
-        var difference = stored ^ (fingerprint * 0x0001000100010001UL);
-        var match = (difference - 0x0001000100010001UL) & ~difference & 0x8000800080008000UL;
-        if (match == 0)
+        var buckets = MemoryMarshal.Cast<byte, ulong>(_fingerprints.Span);
+        var count = 0;
+        foreach (var feature in features)
         {
-            return -1;
+            var finished = FeatureHash.Finish(feature);
+            var bucket = (int)(uint)finished & (buckets.Length - 1);
+
+            // Zero 16-bit lanes of the difference mark a match. The lowest mark is exact; those above it can be carried over.
+            var difference = buckets[bucket] ^ (FingerprintOf(finished) * 0x0001000100010001UL);
+            var match = (difference - 0x0001000100010001UL) & ~difference & 0x8000800080008000UL;
+            match &= 0 - match;
+
+            // One multiplication turns the mark of a place into the rows before it: 0 to 3.
+            const ulong Places = ((1UL * Outputs) << 32) | ((2UL * Outputs) << 16) | (3UL * Outputs);
+            rows[count] = (bucket * LineLength) + (int)(((match >> 15) * Places) >> 48);
+            count += match != 0 ? 1 : 0;
         }
 
-        // The lowest mark is exact; those above it can be carried over.
-        var slot = (match & 0x8000) != 0 ? 0 : (match & 0x80000000) != 0 ? 1 : (match & 0x800000000000) != 0 ? 2 : 3;
-        return ((bucket * BucketSize) + slot) * Outputs;
+        return count;
     }
+
+    /// <summary>What a feature adds to the outputs.</summary>
+    public ReadOnlySpan<sbyte> Row(int start) => MemoryMarshal.Cast<byte, sbyte>(Rows.Span.Slice(start, Outputs));
+
+    /// <summary>What a word adds to the outputs.</summary>
+    public ReadOnlySpan<short> OutputsOf(int word) => MemoryMarshal.Cast<byte, short>(Words.Span.Slice(word * LineLength, Outputs * sizeof(short)));
+
+    /// <summary>What a word adds to the hidden units.</summary>
+    public ReadOnlySpan<sbyte> UnitsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice((word * LineLength) + HiddenStart, HiddenLayer.Units));
 
     /// <summary>Gets the 16 bits by which a feature is told from others in its bucket; never 0, which marks a free place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,6 +141,7 @@ internal sealed class ClassifierModel
 
     public void Save(Stream stream)
     {
+        RequireLittleEndian();
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         writer.Write(_magic);
         writer.Write((byte)FormatVersion);
@@ -126,62 +155,40 @@ internal sealed class ClassifierModel
         WriteFloats(writer, _biases);
         writer.Write(DampingOffset);
         writer.Write(DampingPower);
-        writer.Write(_fingerprints.Length);
-        var bytes = new byte[_fingerprints.Length * sizeof(ulong)];
-        for (var i = 0; i < _fingerprints.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), _fingerprints[i]);
-        }
-
-        writer.Write(bytes);
-        var rows = new byte[_fingerprints.Length * BucketSize * Outputs];
-        Buffer.BlockCopy(_rows, 0, rows, 0, rows.Length);
-        writer.Write(rows);
+        writer.Write(_fingerprints.Length / sizeof(ulong));
         writer.Write(Vocabulary.Count);
-        for (var id = 0; id < Vocabulary.Count; id++)
-        {
-            writer.Write(Vocabulary.HashOf(id));
-        }
-
-        for (var id = 0; id < Vocabulary.Count; id++)
-        {
-            writer.Write((byte)Vocabulary.TraitsOf(id));
-            writer.Write(Vocabulary.ClassOf(id));
-        }
-
-        for (var i = 0; i < Vocabulary.Count * Outputs; i++)
-        {
-            writer.Write(_wordRows[i]);
-        }
-
         WriteFloats(writer, Hidden.Scales);
         WriteFloats(writer, Hidden.Biases);
         WriteFloats(writer, Hidden.Weights);
-        foreach (var value in Hidden.Rows)
-        {
-            writer.Write(value);
-        }
-
-        writer.Write(_magic);
+        writer.Flush();
+        stream.Write(MemoryMarshal.AsBytes(Vocabulary.Entries));
+        stream.Write(_fingerprints.Span);
+        stream.Write(Rows.Span);
+        stream.Write(Words.Span);
+        stream.Write(_magic);
     }
 
-#if NET8_0_OR_GREATER
-    // Runs once, in the first moments of a process: too early for the runtime to have noticed its loops.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-#endif
-    public static ClassifierModel Load(Stream stream)
+    /// <summary>Reads a model file.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="isResource">Whether it is a resource of this assembly: then most of it stays where it is.</param>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static ClassifierModel Load(Stream stream, bool isResource = false)
     {
+        RequireLittleEndian();
         try
         {
             using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
             Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not begin like one");
             var version = reader.ReadByte();
-            Require(version == FormatVersion, $"its format is version {version} and version {FormatVersion} is expected");
-            Require(reader.ReadInt32() == Categories, "it has another number of categories");
-            foreach (var category in HarmCategory.WellKnown)
+            if (version != FormatVersion)
             {
-                var name = reader.ReadString();
-                Require(name == category.Value, $"it lacks the category \"{category.Value}\" in its place");
+                throw NotAModel($"its format is version {version} and version {FormatVersion} is expected");
+            }
+
+            Require(reader.ReadInt32() == Categories, "it has another number of categories");
+            for (var category = 0; category < Categories; category++)
+            {
+                RequireName(reader, HarmCategory.WellKnown[category].Value);
             }
 
             var scales = ReadFloats(reader, Outputs);
@@ -191,43 +198,33 @@ internal sealed class ClassifierModel
             Require(IsFinite(dampingOffset) && dampingOffset > 0 && IsFinite(dampingPower) && dampingPower >= 0, "its damping is not a number");
             var buckets = reader.ReadInt32();
             Require(buckets > 0 && buckets <= 1 << MaxBucketBits && (buckets & (buckets - 1)) == 0, "its table has an impossible size");
-            var fingerprints = ReadUInt64s(reader, buckets);
-
-            // One more, since a row is read as a vector of sixteen.
-            var rows = new sbyte[(buckets * BucketSize * Outputs) + Lanes - Outputs];
-            var rowBytes = ReadExactly(reader, buckets * BucketSize * Outputs);
-            Buffer.BlockCopy(rowBytes, 0, rows, 0, rowBytes.Length);
             var count = reader.ReadInt32();
             Require(count is >= 0 and <= MaxWords, "its vocabulary has an impossible size");
-            var hashes = ReadUInt64s(reader, count);
-            var traits = new WordTraits[count];
-            var classes = new byte[count];
-            var traitBytes = ReadExactly(reader, count * 2);
-            for (var i = 0; i < count; i++)
-            {
-                traits[i] = (WordTraits)traitBytes[2 * i];
-                classes[i] = traitBytes[(2 * i) + 1];
-            }
+            var hidden = new HiddenLayer(ReadFloats(reader, HiddenLayer.Units), ReadFloats(reader, HiddenLayer.Units), ReadFloats(reader, HiddenLayer.Units * Lanes));
 
-            var wordRows = new short[(count * Outputs) + Lanes - Outputs];
-            var wordBytes = ReadExactly(reader, count * Outputs * sizeof(short));
-            for (var i = 0; i < count * Outputs; i++)
-            {
-                wordRows[i] = BinaryPrimitives.ReadInt16LittleEndian(wordBytes.AsSpan(i * sizeof(short)));
-            }
-
-            var hiddenScales = ReadFloats(reader, HiddenLayer.Units);
-            var hiddenBiases = ReadFloats(reader, HiddenLayer.Units);
-            var hiddenWeights = ReadFloats(reader, HiddenLayer.Units * Lanes);
-            var hiddenRows = new sbyte[count * HiddenLayer.Units];
-            Buffer.BlockCopy(ReadExactly(reader, hiddenRows.Length), 0, hiddenRows, 0, hiddenRows.Length);
+            var entries = new ulong[count];
+            stream.ReadExactly(MemoryMarshal.AsBytes(entries.AsSpan()));
+            var fingerprints = Take(buckets * sizeof(ulong));
+            var rows = Take(buckets * LineLength);
+            var words = Take(count * LineLength);
             Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not end like one");
-            var hidden = new HiddenLayer(hiddenRows, hiddenScales, hiddenBiases, hiddenWeights);
-            return new ClassifierModel(new Vocabulary(hashes, traits, classes), wordRows, fingerprints, rows, scales, biases, hidden, dampingOffset, dampingPower);
+            return new ClassifierModel(new Vocabulary(entries), words, fingerprints, rows, scales, biases, hidden, dampingOffset, dampingPower);
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException("This is not a model file of the embedded classifier: it is cut short or damaged.", exception);
+        }
+
+        ReadOnlyMemory<byte> Take(int length)
+        {
+            if (isResource && stream is UnmanagedMemoryStream resource)
+            {
+                return ResourceBytes.Take(resource, length);
+            }
+
+            var bytes = new byte[length];
+            stream.ReadExactly(bytes);
+            return bytes;
         }
     }
 
@@ -251,34 +248,39 @@ internal sealed class ClassifierModel
         return values;
     }
 
-#if NET8_0_OR_GREATER
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-#endif
-    private static ulong[] ReadUInt64s(BinaryReader reader, int count)
+    /// <summary>Letter by letter: a decoder takes milliseconds to get going.</summary>
+    private static void RequireName(BinaryReader reader, string name)
     {
-        var bytes = ReadExactly(reader, count * sizeof(ulong));
-        var values = new ulong[count];
-        for (var i = 0; i < count; i++)
+        var isNext = reader.ReadByte() == name.Length;
+        for (var i = 0; isNext && i < name.Length; i++)
         {
-            values[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)));
+            isNext = reader.ReadByte() == name[i];
         }
 
-        return values;
+        if (!isNext)
+        {
+            throw NotAModel($"it lacks the category \"{name}\" in its place");
+        }
     }
 
     private static bool IsFinite(float value) => !float.IsNaN(value) && !float.IsInfinity(value);
 
-    private static byte[] ReadExactly(BinaryReader reader, int count)
+    /// <summary>The tables lie in memory as they lie in a file.</summary>
+    private static void RequireLittleEndian()
     {
-        var bytes = reader.ReadBytes(count);
-        return bytes.Length == count ? bytes : throw new EndOfStreamException();
+        if (!BitConverter.IsLittleEndian)
+        {
+            throw new PlatformNotSupportedException("The embedded classifier needs a little-endian processor.");
+        }
     }
 
     private static void Require(bool condition, string problem)
     {
         if (!condition)
         {
-            throw new InvalidDataException($"This is not a model file of the embedded classifier: {problem}.");
+            throw NotAModel(problem);
         }
     }
+
+    private static InvalidDataException NotAModel(string problem) => new($"This is not a model file of the embedded classifier: {problem}.");
 }

@@ -14,6 +14,9 @@ public sealed class EmbeddedClassifier : IMessageClassifier
     /// <summary>Scores below this are left out of a classification.</summary>
     internal const float Negligible = 0.01f;
 
+    /// <summary>Which of <see cref="HarmCategory.WellKnown"/> are signs of a crisis, as bits: the intent to do violence, that of self-harm, and a request for ways to it.</summary>
+    internal const int CrisisCategories = (1 << 8) | (1 << 12) | (1 << 13);
+
     private const string ResourceName = "ConversationGuard.Classification.embedded.model";
 
     private static readonly Lazy<EmbeddedClassifier> _default = new(LoadDefault);
@@ -70,7 +73,7 @@ public sealed class EmbeddedClassifier : IMessageClassifier
         var leading = -1;
         for (var category = 0; category < ClassifierModel.Categories; category++)
         {
-            var isCrisis = IsCrisis(category);
+            var isCrisis = (CrisisCategories & (1 << category)) != 0;
             probabilities[category] = isUnsure && !isCrisis ? 0 : Probability(best[category]);
             if (isCrisis && (leading < 0 || best[category] > best[leading]))
             {
@@ -119,12 +122,6 @@ public sealed class EmbeddedClassifier : IMessageClassifier
         return MessageClassification.Of(scores, isUnsure);
     }
 
-    private static bool IsCrisis(int category)
-    {
-        var name = HarmCategory.WellKnown[category];
-        return name == HarmCategory.SelfHarmIntent || name == HarmCategory.SelfHarmInstructions || name == HarmCategory.ViolenceIntent;
-    }
-
     internal static bool IsUnknownLanguage<TSink>(in TextScanner<TSink> scanner)
         where TSink : struct, IFeatureSink
     {
@@ -143,6 +140,6 @@ public sealed class EmbeddedClassifier : IMessageClassifier
     {
         using var stream = typeof(EmbeddedClassifier).Assembly.GetManifestResourceStream(ResourceName)
             ?? throw new InvalidOperationException("The assembly lacks its model.");
-        return Load(stream);
+        return new EmbeddedClassifier(ClassifierModel.Load(stream, isResource: true));
     }
 }

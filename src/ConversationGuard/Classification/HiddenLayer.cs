@@ -17,19 +17,15 @@ internal sealed class HiddenLayer
     private readonly float[] _biases;
     private readonly float[] _weights;
 
-    /// <param name="rows">What each word of the vocabulary adds to the units.</param>
-    /// <param name="scales">What one step of a row is worth, by unit.</param>
+    /// <param name="scales">What one step of a word's row is worth, by unit.</param>
     /// <param name="biases">Where each unit begins.</param>
     /// <param name="weights">What each unit adds to the outputs, in lanes.</param>
-    public HiddenLayer(sbyte[] rows, float[] scales, float[] biases, float[] weights)
+    public HiddenLayer(float[] scales, float[] biases, float[] weights)
     {
-        Rows = rows;
         _scales = scales;
         _biases = biases;
         _weights = weights;
     }
-
-    public sbyte[] Rows { get; }
 
     internal ReadOnlySpan<float> Scales => _scales;
 
@@ -37,33 +33,38 @@ internal sealed class HiddenLayer
 
     internal ReadOnlySpan<float> Weights => _weights;
 
-    /// <summary>A layer that adds nothing, for a vocabulary of this size.</summary>
-    public static HiddenLayer Silent(int words) => new(new sbyte[words * Units], new float[Units], new float[Units], new float[Units * Lanes]);
+    /// <summary>A layer that adds nothing.</summary>
+    public static HiddenLayer Silent() => new(new float[Units], new float[Units], new float[Units * Lanes]);
 
     /// <summary>Adds what the units say of a window, which is two chunks, to the outputs.</summary>
     public void AddTo(Span<float> outputs, ReadOnlySpan<short> chunk, ReadOnlySpan<short> previous, float damping)
     {
+        // A unit that does not speak adds nothing instead of being left out: which do cannot be foretold.
+#if NET8_0_OR_GREATER
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_weights);
+        ref var sums = ref MemoryMarshal.GetReference(outputs[..Lanes]);
+        var (low, high) = (Vector256.LoadUnsafe(ref sums), Vector256.LoadUnsafe(ref sums, Lanes / 2));
         for (var unit = 0; unit < Units; unit++)
         {
-            var value = ((chunk[unit] + previous[unit]) * _scales[unit] * damping) + _biases[unit];
-            if (value <= 0)
-            {
-                continue;
-            }
+            var value = ValueOf(unit, chunk, previous, damping);
+            low += Vector256.LoadUnsafe(ref weights, (nuint)(unit * Lanes)) * value;
+            high += Vector256.LoadUnsafe(ref weights, (nuint)(unit * Lanes) + (Lanes / 2)) * value;
+        }
 
-#if NET8_0_OR_GREATER
-            ref var weights = ref MemoryMarshal.GetReference(_weights.AsSpan(unit * Lanes, Lanes));
-            ref var sums = ref MemoryMarshal.GetReference(outputs[..Lanes]);
-            for (nuint lane = 0; lane < Lanes; lane += 8)
-            {
-                (Vector256.LoadUnsafe(ref sums, lane) + (Vector256.LoadUnsafe(ref weights, lane) * value)).StoreUnsafe(ref sums, lane);
-            }
+        low.StoreUnsafe(ref sums);
+        high.StoreUnsafe(ref sums, Lanes / 2);
 #else
+        for (var unit = 0; unit < Units; unit++)
+        {
+            var value = ValueOf(unit, chunk, previous, damping);
             for (var lane = 0; lane < Lanes; lane++)
             {
                 outputs[lane] += _weights[(unit * Lanes) + lane] * value;
             }
-#endif
         }
+#endif
     }
+
+    private float ValueOf(int unit, ReadOnlySpan<short> chunk, ReadOnlySpan<short> previous, float damping) =>
+        Math.Max(0, ((chunk[unit] + previous[unit]) * _scales[unit] * damping) + _biases[unit]);
 }

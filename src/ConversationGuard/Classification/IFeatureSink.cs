@@ -14,9 +14,6 @@ internal interface IFeatureSink
     /// <param name="kind">What it is made of.</param>
     void Feature(ulong hash, FeatureKind kind);
 
-    /// <summary>A word and its features are complete.</summary>
-    void EndWord();
-
     /// <summary>Enough text for half a window was given.</summary>
     void EndChunk();
 }

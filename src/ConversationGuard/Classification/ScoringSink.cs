@@ -1,11 +1,12 @@
 #if NET8_0_OR_GREATER
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 #endif
 
 namespace ConversationGuard.Classification;
 
-/// <summary>The sums of one scan, reused per thread.</summary>
+/// <summary>The sums of one scan, reused per thread. Fields, as in <see cref="ScanBuffers"/>.</summary>
 internal sealed class ScoringBuffers
 {
     [ThreadStatic]
@@ -13,35 +14,36 @@ internal sealed class ScoringBuffers
 
     public static ScoringBuffers Current => _current ??= new ScoringBuffers();
 
-    public ScanBuffers Scan { get; } = new();
-
-    public int[] Chunk { get; } = new int[ClassifierModel.Lanes];
-
-    public int[] PreviousChunk { get; } = new int[ClassifierModel.Lanes];
+    public readonly ScanBuffers Scan = new();
+    public readonly int[] Chunk = new int[ClassifierModel.Lanes];
+    public readonly int[] PreviousChunk = new int[ClassifierModel.Lanes];
 
     /// <summary>The sums of the hidden units: a chunk is too short for them to exceed 16 bits.</summary>
-    public short[] Hidden { get; } = new short[HiddenLayer.Units];
+    public readonly short[] Hidden = new short[HiddenLayer.Units];
+    public readonly short[] PreviousHidden = new short[HiddenLayer.Units];
 
-    public short[] PreviousHidden { get; } = new short[HiddenLayer.Units];
-
-    public float[] Logits { get; } = new float[ClassifierModel.Lanes];
-
-    public float[] Best { get; } = new float[ClassifierModel.Outputs];
+    /// <summary>The known words of the chunk, by number, and the features since the sums were last added to.</summary>
+    public readonly int[] Words = new int[TextScanner.ChunkLength];
+    public readonly ulong[] Features = new ulong[ScoringSink.MaxFeatures];
+    public readonly int[] Rows = new int[ScoringSink.MaxFeatures];
+    public readonly float[] Logits = new float[ClassifierModel.Lanes];
+    public readonly float[] Best = new float[ClassifierModel.Outputs];
 }
 
 /// <summary>Adds up the weights of what the scanner finds, in windows of two chunks, and keeps each output's best window.</summary>
+/// <remarks>What was found is noted first and looked up together: one after the other they would each wait for memory, together they wait once.</remarks>
 internal struct ScoringSink : IFeatureSink, IGramSink
 {
+    /// <summary>How many features are looked up together: no more than a sum of 16 bits holds.</summary>
+    public const int MaxFeatures = short.MaxValue / sbyte.MaxValue;
+
     private readonly ClassifierModel _model;
     private readonly ScoringBuffers _buffers;
     private int _words;
     private int _previousWords;
-    private bool _hasWindow;
-#if NET8_0_OR_GREATER
+    private int _knownWords;
     private int _features;
-    private Vector128<short> _low;
-    private Vector128<short> _high;
-#endif
+    private bool _hasWindow;
 
     public ScoringSink(ClassifierModel model, ScoringBuffers buffers)
     {
@@ -58,39 +60,37 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         _words++;
         if (id >= 0)
         {
-            AddWord(id * ClassifierModel.Outputs);
-            AddHidden(id * HiddenLayer.Units);
+            _buffers.Words[_knownWords++] = id;
             return;
         }
 
-        Add(hash);
+        Gram(hash);
         if (!word.IsEmpty && word.Length <= CharacterGrams.LongestWord)
         {
             CharacterGrams.Of(word, ref this);
         }
     }
 
-    public void Gram(ulong hash) => Add(hash);
+    public void Feature(ulong hash, FeatureKind kind) => Gram(hash);
 
-    public void Feature(ulong hash, FeatureKind kind) => Add(hash);
-
-    private void Add(ulong hash)
+    public void Gram(ulong hash)
     {
-        var row = _model.FindRow(hash);
-        if (row >= 0)
+        _buffers.Features[_features] = hash;
+        if (++_features == MaxFeatures)
         {
-            AddRow(row);
+            AddFeatures();
         }
     }
 
     public void EndChunk()
     {
-        EndWord();
         if (_words == 0 && _hasWindow)
         {
             return;
         }
 
+        AddFeatures();
+        AddWords();
         var damping = _model.DampingOf(_words + _previousWords);
         var chunk = _buffers.Chunk;
         var previous = _buffers.PreviousChunk;
@@ -116,85 +116,90 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         Array.Clear(_buffers.Hidden, 0, HiddenLayer.Units);
     }
 
-#if NET8_0_OR_GREATER
-    public void EndWord()
+    private void AddFeatures()
     {
-        // 16-bit sums hold what a word and its features can weigh, not what a chunk can.
-        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
-        var (a, b) = Vector128.Widen(_low);
-        var (c, d) = Vector128.Widen(_high);
-        (Vector128.LoadUnsafe(ref sums) + a).StoreUnsafe(ref sums);
-        (Vector128.LoadUnsafe(ref sums, 4) + b).StoreUnsafe(ref sums, 4);
-        (Vector128.LoadUnsafe(ref sums, 8) + c).StoreUnsafe(ref sums, 8);
-        (Vector128.LoadUnsafe(ref sums, 12) + d).StoreUnsafe(ref sums, 12);
-        _low = default;
-        _high = default;
+        var count = _model.FindRows(_buffers.Features.AsSpan(0, _features), _buffers.Rows);
         _features = 0;
+        AddRows(_buffers.Rows.AsSpan(0, count));
     }
 
-    private void AddRow(int offset)
+#if NET8_0_OR_GREATER
+    private readonly void AddRows(ReadOnlySpan<int> rows)
     {
-        // The table has room for a whole vector behind its last row; the lane too many is never read.
-        var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_model.Rows), (nuint)offset));
-        _low += low;
-        _high += high;
-        if (++_features == 200)
+        ref var first = ref MemoryMarshal.GetReference(_model.Rows.Span);
+        var (low, high) = (Vector128<short>.Zero, Vector128<short>.Zero);
+        foreach (var row in rows)
         {
-            EndWord();
+            // The last row of a bucket has room behind it for a whole vector; the lane too many is never read.
+            var (lower, upper) = Vector128.Widen(Vector128.LoadUnsafe(ref first, (nuint)row).AsSByte());
+            low += lower;
+            high += upper;
         }
+
+        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
+        Widen(ref sums, 0, low);
+        Widen(ref sums, 8, high);
     }
 
-    private void AddWord(int offset)
+    private void AddWords()
     {
-        ref var rows = ref MemoryMarshal.GetArrayDataReference(_model.WordRows);
-        _low += Vector128.LoadUnsafe(ref rows, (nuint)offset);
-        _high += Vector128.LoadUnsafe(ref rows, (nuint)offset + 8);
-    }
-
-    private readonly void AddHidden(int offset)
-    {
-        ref var rows = ref MemoryMarshal.GetArrayDataReference(_model.Hidden.Rows);
-        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Hidden);
-        for (nuint unit = 0; unit < HiddenLayer.Units; unit += 16)
+        ref var first = ref MemoryMarshal.GetReference(_model.Words.Span);
+        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
+        ref var units = ref MemoryMarshal.GetArrayDataReference(_buffers.Hidden);
+        foreach (var id in _buffers.Words.AsSpan(0, _knownWords))
         {
-            var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref rows, (nuint)offset + unit));
-            (Vector128.LoadUnsafe(ref sums, unit) + low).StoreUnsafe(ref sums, unit);
-            (Vector128.LoadUnsafe(ref sums, unit + 8) + high).StoreUnsafe(ref sums, unit + 8);
+            ref var line = ref Unsafe.Add(ref first, id * ClassifierModel.LineLength);
+            Widen(ref sums, 0, Vector128.LoadUnsafe(ref line).AsInt16());
+            Widen(ref sums, 8, Vector128.LoadUnsafe(ref line, 16).AsInt16());
+            for (nuint unit = 0; unit < HiddenLayer.Units; unit += 16)
+            {
+                var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref line, ClassifierModel.HiddenStart + unit).AsSByte());
+                (Vector128.LoadUnsafe(ref units, unit) + low).StoreUnsafe(ref units, unit);
+                (Vector128.LoadUnsafe(ref units, unit + 8) + high).StoreUnsafe(ref units, unit + 8);
+            }
         }
+
+        _knownWords = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Widen(ref int sums, nuint at, Vector128<short> values)
+    {
+        var (low, high) = Vector128.Widen(values);
+        (Vector128.LoadUnsafe(ref sums, at) + low).StoreUnsafe(ref sums, at);
+        (Vector128.LoadUnsafe(ref sums, at + 4) + high).StoreUnsafe(ref sums, at + 4);
     }
 #else
-    public readonly void EndWord()
+    private readonly void AddRows(ReadOnlySpan<int> rows)
     {
-    }
-
-    private readonly void AddRow(int offset)
-    {
-        var rows = _model.Rows;
-        var sums = _buffers.Chunk;
-        for (var i = 0; i < ClassifierModel.Outputs; i++)
+        foreach (var row in rows)
         {
-            sums[i] += rows[offset + i];
+            var outputs = _model.Row(row);
+            for (var output = 0; output < outputs.Length; output++)
+            {
+                _buffers.Chunk[output] += outputs[output];
+            }
         }
     }
 
-    private readonly void AddWord(int offset)
+    private void AddWords()
     {
-        var rows = _model.WordRows;
-        var sums = _buffers.Chunk;
-        for (var i = 0; i < ClassifierModel.Outputs; i++)
+        foreach (var id in _buffers.Words.AsSpan(0, _knownWords))
         {
-            sums[i] += rows[offset + i];
-        }
-    }
+            var outputs = _model.OutputsOf(id);
+            var units = _model.UnitsOf(id);
+            for (var output = 0; output < outputs.Length; output++)
+            {
+                _buffers.Chunk[output] += outputs[output];
+            }
 
-    private readonly void AddHidden(int offset)
-    {
-        var rows = _model.Hidden.Rows;
-        var sums = _buffers.Hidden;
-        for (var unit = 0; unit < HiddenLayer.Units; unit++)
-        {
-            sums[unit] += rows[offset + unit];
+            for (var unit = 0; unit < units.Length; unit++)
+            {
+                _buffers.Hidden[unit] += units[unit];
+            }
         }
+
+        _knownWords = 0;
     }
 #endif
 }

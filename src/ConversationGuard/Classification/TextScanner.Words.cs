@@ -128,7 +128,6 @@ internal partial struct TextScanner<TSink>
         _beforePrevious = _previous;
         _previous = hash;
         _afterBreak = false;
-        Sink.EndWord();
         _chunkLength += word.Length + 1;
         if (_chunkLength >= TextScanner.ChunkLength)
         {

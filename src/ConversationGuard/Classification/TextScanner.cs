@@ -205,7 +205,6 @@ internal partial struct TextScanner<TSink>
 
         FlushLetters();
         EndSentence(FeatureHash.Boundary);
-        Sink.EndWord();
         Sink.EndChunk();
     }
 
@@ -214,7 +213,7 @@ internal partial struct TextScanner<TSink>
     /// <summary>Whether a word that is cut off here is a whole word, with nothing glued to it.</summary>
     private static bool EndsPlainly(ReadOnlySpan<char> text, int i)
     {
-        if (i == text.Length)
+        if (i == text.Length || text[i] == ' ')
         {
             return true;
         }

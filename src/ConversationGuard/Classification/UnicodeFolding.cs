@@ -52,21 +52,23 @@ internal static partial class UnicodeFolding
 {
     private const char EszettForm = 'ß';
 
-    private static readonly ushort[] _table = BuildTable();
-    private static readonly Dictionary<char, char> _lookalikeLetters = BuildLookalikes();
+    /// <summary>Marks a letter that is not what the character is folded to, but what it looks like.</summary>
+    private const char Looks = '\x80';
+
+    private static readonly ushort[] _ascii = BuildAscii();
 
     /// <summary>Gets what a character is.</summary>
-    public static CharKind KindOf(char c) => (CharKind)(_table[c] >> 8);
+    public static CharKind KindOf(char c) => (CharKind)(EntryOf(c) >> 8);
 
     /// <summary>Gets the folded form of a Latin letter, a digit, or an ASCII character.</summary>
     public static char Fold(char c)
     {
-        var folded = (char)(_table[c] & 0xFF);
-        return folded != 0 ? folded : char.ToLowerInvariant(c);
+        var folded = (char)(EntryOf(c) & 0xFF);
+        return folded is not '\0' and < Looks ? folded : char.ToLowerInvariant(c);
     }
 
     /// <summary>Gets the Latin letter that a <see cref="CharKind.Lookalike"/> looks like; '\0' if it is none.</summary>
-    public static char LatinOf(char lookalike) => _lookalikeLetters.TryGetValue(lookalike, out var letter) ? letter : '\0';
+    public static char LatinOf(char lookalike) => (EntryOf(lookalike) & Looks) != 0 ? (char)(EntryOf(lookalike) & 0xFF & ~Looks) : '\0';
 
     /// <summary>Gets whether the letter stands for two (German sharp s).</summary>
     public static bool IsDouble(char c) => c == EszettForm;
@@ -106,80 +108,17 @@ internal static partial class UnicodeFolding
         }
     }
 
-    private static Dictionary<char, char> BuildLookalikes()
+    private static ushort EntryOf(char c) => c < _ascii.Length ? _ascii[c] : BeyondAscii.Table[c];
+
+    private static ushort[] BuildAscii()
     {
-        var lookalikes = new Dictionary<char, char>();
-        foreach (var (letter, forms) in Lookalikes)
+        var table = new ushort[128];
+        for (var c = '\0'; c < table.Length; c++)
         {
-            foreach (var form in forms)
-            {
-                lookalikes[form] = letter;
-            }
+            table[c] = Entry(KindOfAscii(c), char.ToLowerInvariant(c));
         }
 
-        return lookalikes;
-    }
-
-#if NET8_0_OR_GREATER
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-#endif
-    private static ushort[] BuildTable()
-    {
-        var table = new ushort[char.MaxValue + 1];
-        for (var i = 0; i < table.Length; i++)
-        {
-            var c = (char)i;
-            table[i] = Entry(c < 128 ? KindOfAscii(c) : KindOfOther(c), c < 128 ? char.ToLowerInvariant(c) : '\0');
-        }
-
-        foreach (var (letter, forms) in LatinForms)
-        {
-            foreach (var form in forms)
-            {
-                table[form] = Entry(letter <= '9' ? CharKind.Digit : CharKind.Letter, letter);
-            }
-        }
-
-        foreach (var (_, forms) in Lookalikes)
-        {
-            foreach (var form in forms)
-            {
-                table[form] = Entry(CharKind.Lookalike, '\0');
-            }
-        }
-
-        table[EszettForm] = Entry(CharKind.Letter, 's');
-        table['æ'] = table['Æ'] = Entry(CharKind.Letter, 'a');
-        table['œ'] = table['Œ'] = Entry(CharKind.Letter, 'o');
-        foreach (var quote in "\u00AB\u00BB\u201C\u201D\u201E\u201F\u2033\u300C\u300D\u300E\u300F\uFF02")
-        {
-            table[quote] = Entry(CharKind.Quote, '"');
-        }
-
-        foreach (var apostrophe in "\u00B4\u2018\u2019\u201A\u201B\u2032\u02BC\uFF07")
-        {
-            table[apostrophe] = Entry(CharKind.Apostrophe, '\'');
-        }
-
-        foreach (var dash in "\u2010\u2011\u2012\u2013\u2212\uFE63\uFF0D\u00B7\u2022\u2219\u22C5\u30FB")
-        {
-            table[dash] = Entry(CharKind.Symbol, '-');
-        }
-
-        Fullwidth(table, "!.?", CharKind.SentenceEnd);
-        Fullwidth(table, "@$*+_|/", CharKind.Symbol);
-        table['\u3002'] = table['\u2026'] = Entry(CharKind.SentenceEnd, '.');
-        table['\u061F'] = Entry(CharKind.SentenceEnd, '?');
-        table['\u00BF'] = table['\u00A1'] = Entry(CharKind.Separator, '\0');
         return table;
-    }
-
-    private static void Fullwidth(ushort[] table, string ascii, CharKind kind)
-    {
-        foreach (var c in ascii)
-        {
-            table[c + 0xFEE0] = Entry(kind, c);
-        }
     }
 
     private static ushort Entry(CharKind kind, char folded) => (ushort)(((int)kind << 8) | folded);
@@ -244,6 +183,40 @@ internal static partial class UnicodeFolding
                 return c == '\u2800' ? CharKind.Ignored : CharKind.Pictograph;
             default:
                 return CharKind.Separator;
+        }
+    }
+
+    /// <summary>Built once a character beyond ASCII is met: it takes some milliseconds, which a first message in English need not wait.</summary>
+    private static class BeyondAscii
+    {
+        public static readonly ushort[] Table = Build();
+
+#if NET8_0_OR_GREATER
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+#endif
+        private static ushort[] Build()
+        {
+            var table = new ushort[char.MaxValue + 1];
+            for (var i = _ascii.Length; i < table.Length; i++)
+            {
+                table[i] = Entry(KindOfOther((char)i), '\0');
+            }
+
+            var ascii = '\0';
+            foreach (var c in Forms)
+            {
+                ascii = c < _ascii.Length ? c : ascii;
+                table[c] = _ascii[ascii];
+            }
+
+            foreach (var c in Lookalikes)
+            {
+                ascii = c < _ascii.Length ? c : ascii;
+                table[c] = Entry(CharKind.Lookalike, (char)(ascii | Looks));
+            }
+
+            table['\u00BF'] = table['\u00A1'] = Entry(CharKind.Separator, '\0');
+            return table;
         }
     }
 }

@@ -80,61 +80,65 @@ internal static class WordClass
 /// <summary>The words that the model knows as such: they undo disguises and tell the language.</summary>
 internal sealed class Vocabulary
 {
-    private readonly uint[] _keys;
-    private readonly int[] _ids;
-    private readonly int _mask;
-    private readonly ulong[] _hashes;
-    private readonly WordTraits[] _traits;
-    private readonly byte[] _classes;
+    private const ulong HashBits = ~0xFFFFUL;
 
-#if NET8_0_OR_GREATER
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-#endif
-    public Vocabulary(ulong[] hashes, WordTraits[] traits, byte[] classes)
+    private readonly ulong[] _entries;
+    private readonly int[] _starts;
+    private readonly int _shift;
+
+    /// <param name="entries">What <see cref="Entry"/> makes of each word, in the order of <see cref="BucketOf"/>; what stands first in a bucket is found first.</param>
+    /// <exception cref="ArgumentException">They are not in order.</exception>
+    public Vocabulary(ulong[] entries)
     {
-        _hashes = hashes;
-        _traits = traits;
-        _classes = classes;
-        var capacity = 16;
-        while (capacity < hashes.Length * 3)
+        _entries = entries;
+        _shift = ShiftOf(entries.Length);
+        _starts = new int[(1 << (64 - _shift)) + 1];
+        var last = 0;
+        for (var id = 0; id < entries.Length; id++)
         {
-            capacity *= 2;
-        }
-
-        _mask = capacity - 1;
-        _keys = new uint[capacity];
-        _ids = new int[capacity];
-        for (var id = 0; id < hashes.Length; id++)
-        {
-            var key = KeyOf(hashes[id], out var slot);
-            while (_keys[slot] != 0)
+            var bucket = (int)(entries[id] >> _shift);
+            if (bucket < last)
             {
-                slot = (slot + 1) & _mask;
+                throw new ArgumentException("The words are not in order.", nameof(entries));
             }
 
-            _keys[slot] = key;
-            _ids[slot] = id;
+            while (last < bucket)
+            {
+                _starts[++last] = id;
+            }
+        }
+
+        while (++last < _starts.Length)
+        {
+            _starts[last] = entries.Length;
         }
     }
 
-    public static Vocabulary Empty { get; } = new([], [], []);
+    public static Vocabulary Empty { get; } = new([]);
 
-    public int Count => _hashes.Length;
+    public int Count => _entries.Length;
 
-    public ulong HashOf(int id) => _hashes[id];
+    /// <summary>The entries: a word's place in them is its number.</summary>
+    internal ReadOnlySpan<ulong> Entries => _entries;
+
+    /// <summary>What is known about a word: of its hash as much as tells it from others, its traits, its class.</summary>
+    public static ulong Entry(ReadOnlySpan<char> word, WordTraits traits, byte wordClass) =>
+        (FeatureHash.Finish(FeatureHash.Of(word)) & HashBits) | ((ulong)traits << 8) | wordClass;
+
+    /// <summary>Where a word stands in a vocabulary of this size.</summary>
+    public static int BucketOf(ulong entry, int count) => (int)(entry >> ShiftOf(count));
 
     /// <summary>Finds a word by its hash; -1 if it is unknown.</summary>
     public int Find(ulong hash)
     {
-        var key = KeyOf(hash, out var slot);
-        while (_keys[slot] != 0)
+        var finished = FeatureHash.Finish(hash);
+        var start = (int)(finished >> _shift);
+        for (var id = _starts[start]; id < _starts[start + 1]; id++)
         {
-            if (_keys[slot] == key)
+            if (((_entries[id] ^ finished) & HashBits) == 0)
             {
-                return _ids[slot];
+                return id;
             }
-
-            slot = (slot + 1) & _mask;
         }
 
         return -1;
@@ -142,15 +146,20 @@ internal sealed class Vocabulary
 
     public bool Contains(ReadOnlySpan<char> word) => Find(FeatureHash.Of(word)) >= 0;
 
-    public WordTraits TraitsOf(int id) => _traits[id];
+    public WordTraits TraitsOf(int id) => (WordTraits)(byte)(_entries[id] >> 8);
 
     /// <summary>Gets the class of a word; 0 if it has none.</summary>
-    public byte ClassOf(int id) => _classes[id];
+    public byte ClassOf(int id) => (byte)_entries[id];
 
-    private uint KeyOf(ulong hash, out int slot)
+    /// <summary>A bucket holds one or two words on the average.</summary>
+    private static int ShiftOf(int count)
     {
-        var finished = FeatureHash.Finish(hash);
-        slot = (int)(uint)finished & _mask;
-        return (uint)(finished >> 32) | 1;
+        var bits = 1;
+        while (count >> (bits + 1) != 0)
+        {
+            bits++;
+        }
+
+        return 64 - bits;
     }
 }

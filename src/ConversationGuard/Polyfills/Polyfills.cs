@@ -63,6 +63,31 @@ internal static class Polyfills
         public bool Contains(string value, StringComparison comparison) => text.IndexOf(value, comparison) >= 0;
     }
 
+    extension(Stream stream)
+    {
+        public void ReadExactly(Span<byte> destination)
+        {
+            var part = new byte[Math.Min(destination.Length, 1 << 16)];
+            while (!destination.IsEmpty)
+            {
+                var count = stream.Read(part, 0, Math.Min(part.Length, destination.Length));
+                if (count == 0)
+                {
+                    throw new EndOfStreamException();
+                }
+
+                part.AsSpan(0, count).CopyTo(destination);
+                destination = destination[count..];
+            }
+        }
+
+        public void Write(ReadOnlySpan<byte> source)
+        {
+            var bytes = source.ToArray();
+            stream.Write(bytes, 0, bytes.Length);
+        }
+    }
+
     extension(ArgumentException)
     {
         public static void ThrowIfNullOrWhiteSpace([NotNull] string? argument, [CallerArgumentExpression(nameof(argument))] string? paramName = null)

@@ -11,7 +11,7 @@ public class HiddenLayerTests
     public void Two_words_together_mean_what_neither_means_alone()
     {
         // The first unit needs both words, and speaks for the third output.
-        var layer = Layer(rows: [], scale: 1, bias: -5, weight: 2, output: 3);
+        var layer = Layer(scale: 1, bias: -5, weight: 2, output: 3);
 
         Said(layer, First(4), First(4), damping: 1)[3].Should().Be(2 * ((4 + 4) - 5));
         Said(layer, First(4), First(0), damping: 1)[3].Should().Be(0, "a unit that does not weigh enough says nothing");
@@ -20,7 +20,7 @@ public class HiddenLayerTests
     [Test]
     public void It_adds_to_what_the_outputs_were()
     {
-        var layer = Layer(rows: [], scale: 0.5f, bias: 1, weight: 2, output: 0);
+        var layer = Layer(scale: 0.5f, bias: 1, weight: 2, output: 0);
         var outputs = new float[Lanes];
         outputs[0] = 10;
 
@@ -32,25 +32,22 @@ public class HiddenLayerTests
 
     [Test]
     public void A_silent_layer_says_nothing() =>
-        Said(HiddenLayer.Silent(3), First(100), First(100), damping: 1).Should().OnlyContain(value => value == 0);
+        Said(HiddenLayer.Silent(), First(100), First(100), damping: 1).Should().OnlyContain(value => value == 0);
 
     [Test]
     public void It_survives_a_file_unchanged()
     {
-        var layer = Layer([.. Enumerable.Range(0, HiddenLayer.Units).Select(i => (sbyte)(i - 16))], scale: 0.25f, bias: -1, weight: 3, output: 7);
-        var model = new ClassifierModel(
-            new Vocabulary([FeatureHash.Of("word")], [WordTraits.Taught], [0]), new short[ClassifierModel.Outputs + 1], new ulong[1], new sbyte[(ClassifierModel.BucketSize * ClassifierModel.Outputs) + 1],
-            new float[ClassifierModel.Outputs], new float[ClassifierModel.Outputs], layer, 2, 0.5f);
+        var layer = Layer(scale: 0.25f, bias: -1, weight: 3, output: 7);
         using var file = new MemoryStream();
-        model.Save(file);
+        Model("word", [.. Enumerable.Range(0, HiddenLayer.Units).Select(i => (sbyte)(i - 16))], layer).Save(file);
         file.Position = 0;
 
-        var read = ClassifierModel.Load(file).Hidden;
+        var read = ClassifierModel.Load(file);
 
-        read.Rows.Should().Equal(layer.Rows);
-        read.Scales.ToArray().Should().Equal(layer.Scales.ToArray());
-        read.Biases.ToArray().Should().Equal(layer.Biases.ToArray());
-        read.Weights.ToArray().Should().Equal(layer.Weights.ToArray());
+        read.UnitsOf(0).ToArray().Should().Equal(Enumerable.Range(0, HiddenLayer.Units).Select(i => (sbyte)(i - 16)));
+        read.Hidden.Scales.ToArray().Should().Equal(layer.Scales.ToArray());
+        read.Hidden.Biases.ToArray().Should().Equal(layer.Biases.ToArray());
+        read.Hidden.Weights.ToArray().Should().Equal(layer.Weights.ToArray());
     }
 
     [TestCase(1)]
@@ -59,10 +56,7 @@ public class HiddenLayerTests
     public void What_words_add_is_summed_over_a_window_however_many_and_short_they_are(int words)
     {
         // Words of one character, each with the heaviest row there is: a window holds a hundred at most.
-        var layer = Layer([.. Enumerable.Repeat(sbyte.MaxValue, HiddenLayer.Units)], scale: 1 / 4096f, bias: 0, weight: 1, output: 0);
-        var model = new ClassifierModel(
-            new Vocabulary([FeatureHash.Append(FeatureHash.Seed, '\u6211')], [WordTraits.Taught], [0]), new short[ClassifierModel.Outputs + 1], new ulong[1],
-            new sbyte[(ClassifierModel.BucketSize * ClassifierModel.Outputs) + 1], new float[ClassifierModel.Outputs], new float[ClassifierModel.Outputs], layer, 2, 0.5f);
+        var model = Model("\u6211", [.. Enumerable.Repeat(sbyte.MaxValue, HiddenLayer.Units)], Layer(scale: 1 / 4096f, bias: 0, weight: 1, output: 0));
         var scores = new float[ClassifierModel.Categories];
 
         new EmbeddedClassifier(model).Score(new string('\u6211', words), scores, out _);
@@ -71,11 +65,21 @@ public class HiddenLayerTests
         scores[0].Should().BeApproximately((float)(1 / (1 + Math.Exp(-window * 127 / 4096.0 * ClassifierModel.Damping(window, 2, 0.5f)))), 1e-4f);
     }
 
-    private static HiddenLayer Layer(sbyte[] rows, float scale, float bias, float weight, int output)
+    /// <summary>A model of one word that only the hidden units know.</summary>
+    private static ClassifierModel Model(string word, sbyte[] units, HiddenLayer layer)
+    {
+        var row = new byte[ClassifierModel.LineLength];
+        Buffer.BlockCopy(units, 0, row, ClassifierModel.HiddenStart, units.Length);
+        return new ClassifierModel(
+            new Vocabulary([Vocabulary.Entry(word.AsSpan(), WordTraits.Taught, WordClass.None)]), row, new byte[sizeof(ulong)], new byte[ClassifierModel.LineLength],
+            new float[ClassifierModel.Outputs], new float[ClassifierModel.Outputs], layer, 2, 0.5f);
+    }
+
+    private static HiddenLayer Layer(float scale, float bias, float weight, int output)
     {
         var (scales, biases, weights) = (new float[HiddenLayer.Units], new float[HiddenLayer.Units], new float[HiddenLayer.Units * Lanes]);
         (scales[0], biases[0], weights[output]) = (scale, bias, weight);
-        return new HiddenLayer(rows, scales, biases, weights);
+        return new HiddenLayer(scales, biases, weights);
     }
 
     private static short[] First(short value)

@@ -78,6 +78,32 @@ public sealed class ModelFileTests
     }
 
     [Test]
+    public void The_resource_is_read_where_it_lies_and_says_the_same_as_a_copy()
+    {
+        using var resource = typeof(EmbeddedClassifier).Assembly.GetManifestResourceStream("ConversationGuard.Classification.embedded.model")!;
+        using var content = new MemoryStream();
+        resource.CopyTo(content);
+        using var whole = Saved();
+
+        whole.ToArray().Should().Equal(content.ToArray());
+    }
+
+    [Test]
+    public void Words_out_of_order_are_refused()
+    {
+        var words = new[] { "a", "b", "c" }.Select(word => Vocabulary.Entry(word.AsSpan(), WordTraits.Taught, WordClass.None)).Order().ToArray();
+
+        new Vocabulary(words).Contains("b".AsSpan()).Should().BeTrue();
+        new Vocabulary(words).Contains("d".AsSpan()).Should().BeFalse();
+        words.Invoking(of => new Vocabulary([.. of.Reverse()])).Should().Throw<ArgumentException>();
+    }
+
+    [Test]
+    public void R5_the_signs_of_a_crisis_are_known_by_their_places() =>
+        Enumerable.Range(0, HarmCategory.WellKnown.Count).Where(category => (EmbeddedClassifier.CrisisCategories & (1 << category)) != 0).Select(category => HarmCategory.WellKnown[category])
+            .Should().Equal(HarmCategory.ViolenceIntent, HarmCategory.SelfHarmIntent, HarmCategory.SelfHarmInstructions);
+
+    [Test]
     public void A_damaged_file_never_brings_anything_but_invalid_data()
     {
         using var whole = Saved();
