@@ -100,7 +100,9 @@ internal sealed class HistoryReader
         // What someone wrote against the rules went on record; it is not there, but elsewhere: what came before it there was trimmed. An end is opened by no less than a proof (R11);
         // calm words, like "yes", prove nothing: one says them again and again.
         // The same words on record right behind it are not it.
-        bool IsElsewhere(UserTurn turn) => !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry =>
+        // After a reinstatement the words may be those that were refused before it, and kept.
+        var mayBeRefused = _ledger.Entries.Any(entry => entry.IsTakenBack);
+        bool IsElsewhere(UserTurn turn) => !mayBeRefused && !IsKnown(turn.Id) && _byFingerprint[turn.Fingerprint].Any(entry =>
             entry.Turn != _identify(turn.Fingerprint, turn.Id) && (entry.Kind is TurnKind.Violation or TurnKind.Crisis || (_ledger.Ending is not null && entry.Kind != TurnKind.Calm)));
 
         return reading.Turns.Take(_old).Skip(Math.Max(0, Proven(reading)) + 1).Any(IsElsewhere) && !IsOver(reading) ? null : reading;

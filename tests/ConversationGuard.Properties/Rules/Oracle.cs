@@ -274,10 +274,10 @@ internal static class Oracle
             }
 
             // What was refused was not judged yet; what was forgiven is off the record, and looks new if the host trims the reply to it away; and on another branch, or under other settings, another number counts.
-            // What says again what was dropped, or was refused before the host reinstated the conversation and is not on record, is that or new, whichever is milder, and that changes when it was answered.
+            // What says again what was dropped is that or new, whichever is milder, and that changes when it was answered.
             var isJudged = !trace.Acts.Exists(act => act.Step is GoToOldBranch or Reload && act.BeforeCall == i) &&
                 call.Asked.All(turn => trace.Calls.Take(i).Any(before => !before.IsRefusal && before.Asked.Contains(turn))) && !trace.Acts.Exists(act => act.Step is TrimMiddle) &&
-                !(!trace.Scenario.WithMessageIds && trace.Turns.Exists(turn => (turn.IsDropped || trace.Calls.Exists(refused => refused.IsRefusal && refused.Asked.Contains(turn))) && call.Asked.Any(asked => asked != turn && asked.Text == turn.Text)));
+                !(!trace.Scenario.WithMessageIds && trace.Turns.Exists(turn => turn.IsDropped && call.Asked.Any(asked => asked != turn && asked.Text == turn.Text)));
             if (i > 0 && call.IsAgain && isJudged && trace.Scenario.Holder is Holder.Host or Holder.Server && call.State?.Violations.Count > trace.Calls[i - 1].State?.Violations.Count)
             {
                 return $"call {i} wrote nothing new, and {call.State.Violations.Count} violations count after it";

@@ -974,6 +974,23 @@ public class CounterexampleTests(ChatPath path)
         (await chat.StateAsync()).Violations.Should().HaveCount(violations);
     }
 
+    [Test]
+    public async Task R10_a_reply_made_again_after_a_reinstatement_counts_once_where_a_refused_insult_was_kept()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("insult again");
+        await chat.Guard.EndAsync(chat.Key!);
+        await chat.EndsAtAsync("insult again");
+        await chat.Guard.ReinstateAsync(chat.Key!);
+        chat.History.Add(new(ChatRole.User, "insult again"));
+        chat.History.Add(new(ChatRole.Assistant, "hm"));
+        await chat.SayAllAsync("calm", "insult again");
+
+        await chat.RegenerateAsync();
+
+        (await chat.StateAsync()).Violations.Should().ContainSingle();
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
