@@ -388,6 +388,12 @@ internal sealed class GuardPipeline
             outcome.Repeat(pending);
         }
 
+        // What is told again is told under today's terms too: the milder ones go on record with it (R17).
+        if (tracked is not null && ReferenceEquals(outcome.Ledger, stored) && !ReferenceEquals(tracked.Ledger.Terms, stored.Terms))
+        {
+            outcome = outcome.On(tracked, now);
+        }
+
         return tracked is { } end && !ReferenceEquals(end.Ledger, stored) ? outcome.Close(end.Branch, now) : outcome;
     }
 }

@@ -505,7 +505,7 @@ internal sealed class HostSimulator : IDisposable
         call.Properties = response.AdditionalProperties;
         call.ShowsEndTool = response.Messages.SelectMany(message => message.Contents).Any(content => content is FunctionCallContent { Name: SimulatedModel.EndTool } or FunctionResultContent);
         call.IsDelivered = !response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Any();
-        _isBack = _isBack && (call.IsAgain || call.IsRefusal || !call.IsDelivered);
+        _isBack = _isBack && (call.What == Elsewhere || call.IsAgain || call.IsRefusal || !call.IsDelivered);
         return response;
     }
 

@@ -46,6 +46,19 @@ public class ReloadTests(ChatPath path)
     }
 
     [Test]
+    public async Task R17_milder_options_under_which_a_reply_was_made_again_stay()
+    {
+        await using var chat = NewChat(out var configuration);
+        configuration.SetGuard(("Redirections", "1"));
+        await chat.SayAsync("insult one");
+        configuration.SetGuard(("Redirections", "5"));
+        await chat.RegenerateAsync();
+        configuration.SetGuard(("Redirections", "1"));
+
+        (await chat.SayAsync("insult two")).Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
     public async Task R17_the_terms_stay_with_the_conversation_in_the_store()
     {
         await using var chat = NewChat(out var configuration, ("Redirections", "3"));
