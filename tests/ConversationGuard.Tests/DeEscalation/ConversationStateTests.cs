@@ -71,6 +71,19 @@ public class ConversationStateTests
     }
 
     [Test]
+    public void R5_of_two_signals_the_later_one_counts_whichever_stands_first_on_record()
+    {
+        var script = new LedgerScript().Crisis().Crisis().Calm(5);
+        var first = script.Ledger.Entries[0];
+        var terms = new ConversationTerms();
+        var later = script.Now + _anHour;
+        var ledger = script.Ledger with { Entries = [first with { At = later }, .. script.Ledger.Entries.Skip(1)] };
+
+        ConversationState.Fold(ledger, terms, later + terms.CrisisTime - TimeSpan.FromTicks(1)).IsCrisisHold.Should().BeTrue();
+        ConversationState.Fold(ledger, terms, later + terms.CrisisTime).IsCrisisHold.Should().BeFalse();
+    }
+
+    [Test]
     public void R5_a_hold_is_released_at_the_very_end_of_its_time_and_not_before()
     {
         var script = new LedgerScript().Crisis();
