@@ -12,6 +12,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     /// <summary>In other languages than English the corpus has more harm and crises, for its size, than people say: what is harmless there counts more, lest the language itself look like harm.</summary>
     private const float ForeignHarmlessWeight = 4;
+    private const float CrisisOnlyWeight = 0.4f;
     private const int SentencesPerTemplate = 16;
 
     private const int FramesPerDeed = 3;
@@ -36,13 +37,14 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     private static readonly CategorySet _selfHarm = CategorySet.Of(HarmCategory.SelfHarm);
     private static readonly CategorySet _intent = CategorySet.Of(HarmCategory.SelfHarmIntent);
     private static readonly CategorySet _instructions = CategorySet.Of(HarmCategory.SelfHarmInstructions);
+    private static readonly CategorySet _notCrisis = CategorySet.All - CategorySet.Crisis;
     private static readonly CategorySet _violenceIntent = CategorySet.Of(HarmCategory.ViolenceIntent);
 
     /// <summary>Reads everything that may train the model, without duplicates, in a fixed order.</summary>
     public IReadOnlyList<LabelledText> ReadAll()
     {
         var texts = new List<LabelledText>();
-        texts.AddRange(ReadCorpus(Path.Combine(projectDirectory, "Corpus")));
+        texts.AddRange(ReadContrastCorpus());
         texts.AddRange(ReadTemplates());
         texts.AddRange(ReadLabelled("hh-harmless", ReadHarmlessTurns()));
         texts.AddRange(ReadLabelled("do-not-answer", ReadRows("do-not-answer/do-not-answer.jsonl").Select((row, i) => ($"dna-{i}", $"dna-{i}", row.GetProperty("text").GetString()!))));
@@ -86,7 +88,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     /// <summary>The same deed asked for in other words: what is asked for decides, not how.</summary>
     private static IEnumerable<LabelledText> Reframe(List<LabelledText> texts)
     {
-        foreach (var text in texts.Where(text => text.Source == "corpus" && text.Language == "en" && text.Text.Length < 160 && !text.Labels.Overlaps(CategorySet.Crisis)))
+        foreach (var text in texts.Where(text => text.Source == "corpus" && text.Language == "en" && text.Text.Length < 160 && !text.Labels.Overlaps(CategorySet.Crisis) && text.Known.Overlaps(CategorySet.Violations)))
         {
             var match = DeedFrame().Match(text.Text);
             if (!match.Success)
@@ -105,7 +107,7 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     }
 
     /// <summary>Reads what ships with the project, the contrast corpus and the templates, and texts of one's own before it: of two of the same text one's own counts.</summary>
-    public IReadOnlyList<LabelledText> ReadCorpusAnd(IEnumerable<LabelledText> own) => Deduplicate([.. own, .. ReadCorpus(Path.Combine(projectDirectory, "Corpus")), .. ReadTemplates()]);
+    public IReadOnlyList<LabelledText> ReadCorpusAnd(IEnumerable<LabelledText> own) => Deduplicate([.. own, .. ReadContrastCorpus(), .. ReadTemplates()]);
 
     /// <summary>Reads everything that may train the model, and texts of one's own before it.</summary>
     public IReadOnlyList<LabelledText> ReadAllAnd(IEnumerable<LabelledText> own) => Deduplicate([.. own, .. ReadAll()]);
@@ -140,6 +142,16 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
         }
 
         return kept;
+    }
+
+    /// <summary>
+    /// The contrast corpus. Of the part in a folder of its own only the signs of a crisis are learnt: its violations and their mates are finer than the model can tell, and cost more recall of
+    /// everything else than they bring.
+    /// </summary>
+    private IEnumerable<LabelledText> ReadContrastCorpus()
+    {
+        var directory = Path.Combine(projectDirectory, "Corpus");
+        return ReadCorpus(directory).Concat(ReadCorpus(Path.Combine(directory, "crisis-only")).Select(text => text with { Known = CategorySet.Crisis, Labels = text.Labels - _notCrisis, Weight = text.Weight * CrisisOnlyWeight }));
     }
 
     private static IEnumerable<LabelledText> ReadCorpus(string directory)

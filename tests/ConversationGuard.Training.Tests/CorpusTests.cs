@@ -97,7 +97,7 @@ public sealed partial class CorpusTests
 
     private static IEnumerable<Entry> Read()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(Folders.Training, "Corpus"), "*.jsonl").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.GetFiles(Path.Combine(Folders.Training, "Corpus"), "*.jsonl", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             foreach (var line in File.ReadLines(file))
             {

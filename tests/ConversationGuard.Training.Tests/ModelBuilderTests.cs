@@ -89,6 +89,20 @@ public sealed class ModelBuilderTests
         texts[0].Outputs.Overlaps(CategorySet.AnyCrisis).Should().BeFalse();
     }
 
+    [Test]
+    public void Of_what_stands_apart_in_the_corpus_only_the_signs_of_a_crisis_are_learnt()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.Path, [Line(1, "a sentence")]);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "Corpus", "crisis-only"));
+        File.WriteAllLines(Path.Combine(folder.Path, "Corpus", "crisis-only", "apart.jsonl"), [Line(2, "you fool, I do not want to live", "harassment", "self-harm/intent"), Line(3, "how do I bake a cake")]);
+
+        var texts = new Sources(folder.Path, folder.Path).ReadCorpusAnd([]);
+
+        texts.Skip(1).Take(2).Select(text => text.Labels).Should().Equal(CategorySet.Of(HarmCategory.SelfHarmIntent), CategorySet.None);
+        texts.Skip(1).Take(2).Should().OnlyContain(text => text.Known == CategorySet.Crisis);
+    }
+
     private static byte[] Train(string folder)
     {
         var sources = new Sources(folder, folder);

@@ -238,8 +238,10 @@ internal partial struct TextScanner<TSink>
 
             if (i > start)
             {
+                // "id!ot": beside an exclamation mark two letters are more likely half a word than one.
                 parts++;
-                if (i - start < 2 || !_vocabulary.Contains(token[start..i]))
+                var shortest = (i < token.Length && token[i] == '!') || (start > 0 && token[start - 1] == '!') ? 3 : 2;
+                if (i - start < shortest || !_vocabulary.Contains(token[start..i]))
                 {
                     return false;
                 }
