@@ -991,6 +991,28 @@ public class CounterexampleTests(ChatPath path)
         (await chat.StateAsync()).Violations.Should().ContainSingle();
     }
 
+    [TestCase("insult one")]
+    [TestCase("insult two")]
+    [TestCase("insult three")]
+    public async Task R10_what_is_typed_after_a_tool_behind_a_refused_insult_counts_once_however_often_its_call_fails(string again)
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult one");
+        await chat.Guard.EndAsync(chat.Key!);
+        await chat.EndsAtAsync("insult two");
+        chat.History.Add(new(ChatRole.User, "insult two"));
+        await chat.EndsAtAsync("insult three");
+        await chat.Guard.ReinstateAsync(chat.Key!);
+        ChatMessage[] messages =
+            [.. chat.History, new(ChatRole.Assistant, [new FunctionCallContent("1", "clock")]), new(ChatRole.Tool, [new FunctionResultContent("1", "noon")]), new(ChatRole.User, again)];
+
+        await FailsAsync(chat, messages);
+        await FailsAsync(chat, messages);
+        await chat.AskAsync(messages);
+
+        (await chat.StateAsync()).Violations.Should().ContainSingle();
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
