@@ -143,8 +143,10 @@ internal sealed class HistoryReader
         }
 
         // Where nothing that is shown is on record, what was trimmed counts; of several branches it is the one that was gone on with. Of calls that failed the turns may have been dropped.
+        // A signal that was said again keeps its place: its time shows that it was gone on from there (R5).
         var latest = _ledger.Entries[_ledger.Entries.Count - 1];
-        matches.AddRange(lastKnown < 0 ? UpToAnswered(latest).Select(entry => (entry, false, 0)) : _byFingerprint[_turns[lastKnown].Fingerprint].Select(entry => (entry, false, Match(null, lastKnown, entry))));
+        var signal = _ledger.Entries.LastOrDefault(entry => entry.Kind == TurnKind.Crisis && entry.At > latest.At) ?? latest;
+        matches.AddRange(lastKnown < 0 ? UpToAnswered(latest).Union(UpToAnswered(signal)).Select(entry => (entry, false, 0)) : _byFingerprint[_turns[lastKnown].Fingerprint].Select(entry => (entry, false, Match(null, lastKnown, entry))));
 
         var least = matches.Min(match => match.Conflicts);
         var readings = matches.Where(match => match.Conflicts == least).Select(match => (match.IsAgain, Reading: WithGaps(match.Entry, match.IsAgain ? first : -1, lastKnown))).ToList();

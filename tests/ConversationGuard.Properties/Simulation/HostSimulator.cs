@@ -113,6 +113,8 @@ internal sealed class HostSimulator : IDisposable
 
     private void Take(Step step)
     {
+        // What is said later has a later time, as it has in life.
+        _time.Advance(TimeSpan.FromMilliseconds(1));
         switch (step)
         {
             case Say say:

@@ -1013,6 +1013,22 @@ public class CounterexampleTests(ChatPath path)
         (await chat.StateAsync()).Violations.Should().ContainSingle();
     }
 
+    [Test]
+    public async Task R5_a_signal_said_again_is_what_a_trimmed_history_goes_on_from()
+    {
+        await using var chat = new GuardedChat(path, options => options.CrisisHold = new CrisisHoldOptions { CalmTurns = 1, Time = TimeSpan.FromMinutes(10) });
+        await chat.SayAllAsync("insult one", "crisis", "calm");
+        chat.History.Clear();
+        chat.Time.Advance(TimeSpan.FromSeconds(1));
+        await chat.SayAsync("crisis");
+        chat.History.Clear();
+        chat.Time.Advance(TimeSpan.FromMinutes(10));
+
+        await chat.SayAsync("insult two");
+
+        chat.Model.Calls[^1].Instructions.Should().Contain("Be warm, calm and supportive");
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
