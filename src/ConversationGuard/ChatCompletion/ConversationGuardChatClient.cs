@@ -25,75 +25,80 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        var response = OwnResponse(call) ?? await Inner(call).GetResponseAsync(call.Messages, call.InnerOptions, cancellationToken).ConfigureAwait(false);
-        if (call.IsPassedOn)
+        if (call.Ended is not null)
         {
-            return response;
+            return Final(call);
         }
 
+        var response = OwnResponse(call) ?? await Inner(call).GetResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false);
         if (call.ModelEnd?.Ended is { } ended)
         {
             await _pipeline.CompleteEndAsync(call, response.ConversationId, cancellationToken).ConfigureAwait(false);
-            return call.Settings.EndBehavior == EndBehavior.Throw ? throw ended : WithEnd(response, OwnResponse(call with { Ended = ended })!);
+            return WithEnd(response, Final(call with { Ended = ended }));
         }
 
-        var isReply = call.Ended is null && !AsksForTools(response.Messages);
-        if (isReply && call.Notice is { } notice)
+        call = await _pipeline.LookAgainAsync(call, cancellationToken).ConfigureAwait(false);
+        if (call.Ended is null && !call.IsPassedOn)
         {
-            response = WithNotice(response, notice, call.NoticeKind);
+            var isReply = !AsksForTools(response.Messages);
+            if (isReply && call.Notice is { } notice)
+            {
+                response = WithNotice(response, notice, call.NoticeKind);
+            }
+
+            call = await _pipeline.CompleteAsync(call, response.ConversationId, isReply, cancellationToken).ConfigureAwait(false);
         }
 
-        await _pipeline.CompleteAsync(call, response.ConversationId, isReply, cancellationToken).ConfigureAwait(false);
-        return response;
+        return call.Ended is null ? response : Final(call);
     }
 
     /// <inheritdoc/>
     /// <exception cref="ConversationEndedException">
     /// The conversation is over (<see cref="EndBehavior.Throw"/>); thrown by the first <c>MoveNextAsync</c>, before any update. If the model ended it (R13), thrown once its farewell went out.
+    /// If another call ends it while the model is at work on this one, thrown in place of what was still to come (R14).
     /// </exception>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = await BeginAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        var updates = OwnResponse(call) is { } own
-            ? ToAsync(own.ToChatResponseUpdates())
-            : Inner(call).GetStreamingResponseAsync(call.Messages, call.InnerOptions, cancellationToken);
-
-        var reply = call.IsPassedOn ? null : new StreamedReply();
-        await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))
+        if (call.Ended is null)
         {
-            reply?.Add(update);
-            yield return update;
-        }
-
-        if (reply is null)
-        {
-            yield break;
-        }
-
-        if (call.ModelEnd?.Ended is { } ended)
-        {
-            await _pipeline.CompleteEndAsync(call, call.ModelEnd.ConversationId ?? reply.ConversationId, cancellationToken).ConfigureAwait(false);
-            if (call.Settings.EndBehavior == EndBehavior.Throw)
+            var reply = call.IsPassedOn ? null : new StreamedReply();
+            var updates = OwnResponse(call) is { } own
+                ? ToAsync(own.ToChatResponseUpdates())
+                : Inner(call).GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken);
+            await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                throw ended;
-            }
+                call = await _pipeline.LookAgainAsync(call, cancellationToken).ConfigureAwait(false);
+                if (call.Ended is not null)
+                {
+                    break;
+                }
 
-            foreach (var update in OwnResponse(call with { Ended = ended })!.ToChatResponseUpdates())
-            {
+                reply?.Add(update);
                 yield return update;
             }
 
-            yield break;
+            if (call.ModelEnd is { Ended: not null })
+            {
+                await _pipeline.CompleteEndAsync(call, call.ModelEnd.ConversationId ?? reply?.ConversationId, cancellationToken).ConfigureAwait(false);
+                call = call with { Ended = call.ModelEnd.Ended };
+            }
+            else if (reply is not null && call.Ended is null)
+            {
+                if (!reply.AsksForTools && call.Notice is { } notice)
+                {
+                    yield return NoticeUpdate(reply, notice, call.NoticeKind);
+                }
+
+                call = await _pipeline.CompleteAsync(call, reply.ConversationId, !reply.AsksForTools, cancellationToken).ConfigureAwait(false);
+            }
         }
 
-        var isReply = call.Ended is null && !reply.AsksForTools;
-        if (isReply && call.Notice is { } notice)
+        foreach (var update in call.Ended is null ? [] : Final(call).ToChatResponseUpdates())
         {
-            yield return NoticeUpdate(reply, notice, call.NoticeKind);
+            yield return update;
         }
-
-        await _pipeline.CompleteAsync(call, reply.ConversationId, isReply, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -117,11 +122,15 @@ public sealed class ConversationGuardChatClient : DelegatingChatClient
         }
 
         var call = await _pipeline.BeginAsync(list, options, cancellationToken).ConfigureAwait(false);
-        return call is { Ended: { } ended, Settings.EndBehavior: EndBehavior.Throw } ? throw ended : ModelEnd.Offer(call, _pipeline, InnerClient);
+        return call.Ended is null ? ModelEnd.Offer(call, _pipeline, InnerClient) : call;
     }
 
     /// <summary>Where the model has a tool to ask for the end, its calls are answered on the way (R13).</summary>
     private IChatClient Inner(GuardedTurn call) => call.ModelEnd is null ? InnerClient : new ModelEndChatClient(InnerClient, call.ModelEnd);
+
+    /// <summary>The one final message (R14).</summary>
+    /// <exception cref="ConversationEndedException">The host asked for an exception.</exception>
+    private static ChatResponse Final(GuardedTurn call) => call.Settings.EndBehavior == EndBehavior.Throw ? throw call.Ended! : OwnResponse(call)!;
 
     /// <summary>The final message after the model's farewell.</summary>
     private static ChatResponse WithEnd(ChatResponse response, ChatResponse end) => new([.. response.Messages, .. end.Messages])

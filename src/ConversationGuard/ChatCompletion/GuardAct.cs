@@ -31,9 +31,7 @@ internal static class GuardAct
 
         if (answered is null)
         {
-            var outcome = turn.Outcomes[0];
-            var words = turn.Settings.Wording.Ended(outcome.Ending!.Reason, outcome.Ending.Category);
-            return turn with { Ended = new ConversationEndedException(outcome.Ending, words, outcome.Call.Key.Value, outcome.IsRefused) };
+            return Refuse(turn);
         }
 
         if (isHeld)
@@ -44,6 +42,18 @@ internal static class GuardAct
 
         turn = Redirect(turn, answered);
         return Array.Exists(turn.Outcomes, outcome => outcome is { Ending: null, IsWishTurn: true }) ? AskToConfirm(turn) : turn;
+    }
+
+    /// <summary>The end, if every record that the call touches says so.</summary>
+    public static GuardedTurn Refuse(GuardedTurn turn)
+    {
+        if (turn.Settings.Mode == GuardMode.Observe || turn.Outcomes is not [{ Ending: { } ending } outcome, ..] || !Array.TrueForAll(turn.Outcomes, other => other.Ending is not null))
+        {
+            return turn;
+        }
+
+        var words = turn.Settings.Wording.Ended(ending.Reason, ending.Category);
+        return turn with { Ended = new ConversationEndedException(ending, words, outcome.Call.Key.Value, outcome.IsRefused) };
     }
 
     /// <summary>One reply answers one behaviour. Whoever else was to be redirected or warned was not, and is the next time (R4, R8).</summary>
@@ -59,7 +69,7 @@ internal static class GuardAct
         {
             Notice = turn.Notice is null ? notice : turn.Notice + "\n\n" + notice,
             NoticeKind = turn.NoticeKind ?? GuardNotice.EndWish,
-            InnerOptions = Instruct(turn.InnerOptions, wording.WishInstruction()),
+            Options = Instruct(turn.Options, wording.WishInstruction()),
         };
     }
 
@@ -72,7 +82,7 @@ internal static class GuardAct
         turn = Array.Exists(held, NeedsResources) ? turn with { Notice = wording.HelpResources(), NoticeKind = GuardNotice.HelpResources } : turn;
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply && Array.Exists(held, outcome => outcome.IsCrisisTurn)
             ? turn with { Reply = wording.SupportReply() }
-            : turn with { InnerOptions = Instruct(turn.Options, wording.SupportInstruction()) };
+            : turn with { Options = Instruct(turn.Options, wording.SupportInstruction()) };
     }
 
     private static bool NeedsResources(Outcome outcome) =>
@@ -91,7 +101,7 @@ internal static class GuardAct
         turn = warns ? turn with { Notice = wording.WarningNotice(outcome.Category), NoticeKind = GuardNotice.Warning } : turn;
         return turn.Settings.RedirectionStyle == RedirectionStyle.Reply
             ? turn with { Reply = wording.Reply(role, outcome.Category) }
-            : turn with { InnerOptions = Instruct(turn.Options, wording.Instruction(role, outcome.Category, warns)) };
+            : turn with { Options = Instruct(turn.Options, wording.Instruction(role, outcome.Category, warns)) };
     }
 
     /// <summary>Steers by <see cref="ChatOptions.Instructions"/> of a clone: the host's options stay as they are.</summary>

@@ -21,6 +21,9 @@ internal sealed class GuardPipeline
     private readonly GuardServices _services;
     private readonly WriteQueues _queues;
 
+    /// <summary>How many conversations ended here. A call at work looks at its own again only when one more did (R14).</summary>
+    private long _ends;
+
     public GuardPipeline(GuardServices services)
     {
         _services = services;
@@ -34,6 +37,7 @@ internal sealed class GuardPipeline
     public async ValueTask<GuardedTurn> BeginAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var settings = _services.Settings();
+        var ends = Volatile.Read(ref _ends);
         Outcome[] outcomes = [];
         if (settings.Mode != GuardMode.Disabled)
         {
@@ -44,7 +48,17 @@ internal sealed class GuardPipeline
                 : [await FollowAsync(new GuardedCall(settings, key, new PresentedHistory(messages, isHeldByServer), options), cancellationToken).ConfigureAwait(false)];
         }
 
-        return GuardAct.On(new GuardedTurn(settings, messages, options) { Outcomes = outcomes });
+        return GuardAct.On(new GuardedTurn(settings, messages, options) { Outcomes = outcomes, Ends = ends });
+    }
+
+    /// <summary>Looks whether the conversation ended while the model was at work on a call in it: then nothing more of the reply goes out (R14).</summary>
+    /// <param name="turn">The call.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The call, refused if it did.</returns>
+    public ValueTask<GuardedTurn> LookAgainAsync(GuardedTurn turn, CancellationToken cancellationToken)
+    {
+        var ends = Volatile.Read(ref _ends);
+        return ends == turn.Ends || turn is not { Ended: null, Reply: null, ModelEnd: null or { Ended: null } } ? new(turn) : LookAsync(turn with { Ends = ends }, cancellationToken);
     }
 
     /// <summary>Step 8: the reply went out completely, so what it carried is delivered (R8).</summary>
@@ -52,10 +66,13 @@ internal sealed class GuardPipeline
     /// <param name="conversationId">The response's conversation id, if any.</param>
     /// <param name="isReply">Whether the response was for the user; false if it only asks for tools, so that the turn goes on.</param>
     /// <param name="cancellationToken">Cancels the work: what was not marked was not delivered.</param>
-    public async ValueTask CompleteAsync(GuardedTurn turn, string? conversationId, bool isReply, CancellationToken cancellationToken)
+    /// <returns>The call, refused if the conversation had ended when the reply was complete: then nothing is marked (R14).</returns>
+    public async ValueTask<GuardedTurn> CompleteAsync(GuardedTurn turn, string? conversationId, bool isReply, CancellationToken cancellationToken)
     {
-        foreach (var outcome in turn.Outcomes)
+        var outcomes = turn.Outcomes;
+        for (var i = 0; i < outcomes.Length; i++)
         {
+            var outcome = outcomes[i];
             if (outcome.Ledger.IsEmpty)
             {
                 continue;
@@ -63,7 +80,11 @@ internal sealed class GuardPipeline
 
             try
             {
-                await MarkDeliveredAsync(outcome, conversationId, isReply ? outcome.Delivers : [], cancellationToken).ConfigureAwait(false);
+                if (await MarkDeliveredAsync(outcome, conversationId, isReply ? outcome.Delivers : [], cancellationToken).ConfigureAwait(false) is { } refused)
+                {
+                    outcomes = [.. outcomes];
+                    outcomes[i] = refused;
+                }
             }
 #pragma warning disable CA1031 // A store that fails must not take the reply away from the user (R6).
             catch (Exception error) when (error.IsFailure(cancellationToken))
@@ -72,6 +93,8 @@ internal sealed class GuardPipeline
                 ReportStore(outcome.Call, error);
             }
         }
+
+        return ReferenceEquals(outcomes, turn.Outcomes) ? turn : GuardAct.Refuse(turn with { Outcomes = outcomes });
     }
 
     /// <summary>Changes a stored ledger; the change is applied again if someone else wrote in between.</summary>
@@ -136,7 +159,40 @@ internal sealed class GuardPipeline
         }
     }
 
-    private async ValueTask MarkDeliveredAsync(Outcome outcome, string? conversationId, IReadOnlyList<TurnId> delivered, CancellationToken cancellationToken)
+    private async ValueTask<GuardedTurn> LookAsync(GuardedTurn turn, CancellationToken cancellationToken)
+    {
+        var outcomes = new Outcome[turn.Outcomes.Length];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var (call, outcome) = (turn.Outcomes[i].Call, turn.Outcomes[i]);
+            try
+            {
+                var stored = call.Key.Value is null ? VersionedLedger.None : await _services.Store.GetAsync(_services.StoreKey(call.Settings.Mode, call.Key.Value), cancellationToken).ConfigureAwait(false);
+                outcome = EndingOf(call, stored.Ledger) is { } ending && outcome.Ending is null ? Refused(outcome, stored.Ledger, ending) : outcome;
+            }
+#pragma warning disable CA1031 // A store that fails ends nothing (R6).
+            catch (Exception error) when (error.IsFailure(cancellationToken))
+#pragma warning restore CA1031
+            {
+                ReportStore(call, error);
+            }
+
+            outcomes[i] = outcome;
+        }
+
+        return GuardAct.Refuse(turn with { Outcomes = outcomes });
+    }
+
+    /// <summary>The end of the branch that a call shows; null if it has none.</summary>
+    private ConversationEnding? EndingOf(GuardedCall call, ConversationLedger stored) =>
+        stored.Ending is null ? null : TrackedLedger.Track(call, stored, _services.TimeProvider.GetUtcNow()).Branch.Ending;
+
+    private Outcome Refused(Outcome outcome, ConversationLedger stored, ConversationEnding ending) =>
+        _reports.Refuse(new Outcome(outcome.Call, outcome.Terms, stored, ConversationState.Untouched) { Ending = ending });
+
+    /// <summary>Marks what was delivered.</summary>
+    /// <returns>Null; or the outcome, refused, if the conversation has ended: then nothing is marked.</returns>
+    private async ValueTask<Outcome?> MarkDeliveredAsync(Outcome outcome, string? conversationId, IReadOnlyList<TurnId> delivered, CancellationToken cancellationToken)
     {
         var (settings, key) = (outcome.Call.Settings, outcome.Call.Key);
         var movesOn = (key.Value is null || key.IsConversationId) && !settings.PerAuthor && ConversationKey.IsUsable(conversationId) && conversationId != key.Value;
@@ -155,8 +211,18 @@ internal sealed class GuardPipeline
         }
         else if (key.Value is not null && delivered.Count > 0)
         {
-            await UpdateAsync(_services.StoreKey(settings.Mode, key.Value), ledger => ledger.WithDelivered(delivered), cancellationToken).ConfigureAwait(false);
+            ConversationEnding? ending = null;
+            ConversationLedger Mark(ConversationLedger ledger)
+            {
+                ending = outcome.Ending is null ? EndingOf(outcome.Call, ledger) : null;
+                return ending is null ? ledger.WithDelivered(delivered) : ledger;
+            }
+
+            var stored = await UpdateAsync(_services.StoreKey(settings.Mode, key.Value), Mark, cancellationToken).ConfigureAwait(false);
+            return ending is null ? null : Refused(outcome, stored, ending);
         }
+
+        return null;
     }
 
     /// <summary>Every participant has a record of their own.</summary>
@@ -232,6 +298,7 @@ internal sealed class GuardPipeline
                 var isSettled = isStoreDown || (ReferenceEquals(outcome.Ledger, stored.Ledger) && !tookTime);
                 if (isSettled || await TryKeepAsync(call, storeKey, outcome.Ledger, stored, cancellationToken).ConfigureAwait(false))
                 {
+                    CountEnd(stored.Ledger, outcome.Ledger);
                     _reports.Decided(outcome);
                     return outcome;
                 }
@@ -275,6 +342,14 @@ internal sealed class GuardPipeline
         }
     }
 
+    private void CountEnd(ConversationLedger before, ConversationLedger after)
+    {
+        if (after.Ending is { } ending && ending != before.Ending)
+        {
+            Interlocked.Increment(ref _ends);
+        }
+    }
+
     /// <summary>Works out what is to be on record and writes it; once more, on what is on record then, if someone else wrote in between.</summary>
     private async ValueTask<ConversationLedger> RecordAsync(
         IConversationStore store, string storeKey, Func<ConversationLedger, ValueTask<ConversationLedger>> change, CancellationToken cancellationToken)
@@ -289,6 +364,7 @@ internal sealed class GuardPipeline
                 if (ReferenceEquals(changed, stored.Ledger) ||
                     await store.TryUpdateAsync(storeKey, changed, stored.Version, cancellationToken).ConfigureAwait(false))
                 {
+                    CountEnd(stored.Ledger, changed);
                     return changed;
                 }
 

@@ -3,13 +3,16 @@ using Microsoft.Extensions.AI;
 namespace ConversationGuard.ChatCompletion;
 
 /// <summary>One call on its way through the guard: what came in, and once it is decided, what to do.</summary>
+/// <param name="Settings">The settings in force when it began.</param>
+/// <param name="Messages">What was asked.</param>
+/// <param name="Options">The host's options; a steered copy of them where the inner client is to be steered.</param>
 internal sealed record GuardedTurn(GuardSettings Settings, IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)
 {
     /// <summary>Gets what came of each record that the call touches: one, or one for each author.</summary>
     public Outcome[] Outcomes { get; init; } = [];
 
-    /// <summary>Gets the options to call the inner client with.</summary>
-    public ChatOptions? InnerOptions { get; init; } = Options;
+    /// <summary>Gets how many conversations had ended here when it was last looked whether this one had.</summary>
+    public long Ends { get; init; }
 
     /// <summary>Gets the guard's own answer; the inner client is then not called.</summary>
     public string? Reply { get; init; }

@@ -63,15 +63,15 @@ internal sealed class ModelEnd : AIFunction
     public static GuardedTurn Offer(GuardedTurn turn, GuardPipeline pipeline, IChatClient inner)
     {
         if (turn is not { Settings: { Mode: GuardMode.Enforce, OffersEndTool: true }, Ended: null, Reply: null, Outcomes: [{ Ending: null, Call.Key.Value: not null } outcome] } ||
-            Propose(outcome, outcome.State).Action != GuardAction.End || !FitsIn(turn.InnerOptions, inner))
+            Propose(outcome, outcome.State).Action != GuardAction.End || !FitsIn(turn.Options, inner))
         {
             return turn;
         }
 
         var end = new ModelEnd(pipeline, outcome);
-        var options = turn.InnerOptions?.Clone() ?? new ChatOptions();
+        var options = turn.Options?.Clone() ?? new ChatOptions();
         options.Tools = [.. options.Tools ?? [], end];
-        return turn with { ModelEnd = end, InnerOptions = options };
+        return turn with { ModelEnd = end, Options = options };
     }
 
     /// <summary>

@@ -54,6 +54,7 @@ internal sealed class Played
     private readonly RecordingObserver _events = new();
     private readonly ScriptedClassifier _classifier = new();
     private readonly List<ConversationEndedException> _ends = [];
+    private readonly List<int> _sentAt = [];
     private readonly string[] _results;
     private readonly ConversationGuardChatClient _client;
     private readonly ConversationGuardHandle _handle;
@@ -173,8 +174,7 @@ internal sealed class Played
     {
         try
         {
-            var response = await _path.AskAsync(_client, Messages(_crossing, say.Text), Options(_crossing, say.Model), cancellationToken);
-            _results[index] = Seen(say, response);
+            _results[index] = Seen(say, await AskAsync(Messages(_crossing, say.Text), Options(_crossing, say.Model), cancellationToken));
         }
         catch (ConversationEndedException ended)
         {
@@ -189,6 +189,25 @@ internal sealed class Played
         {
             _results[index] = "cancelled";
         }
+    }
+
+    private async Task<ChatResponse> AskAsync(List<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+    {
+        if (_path == ChatPath.Whole)
+        {
+            var response = await _client.GetResponseAsync(messages, options, cancellationToken);
+            _sentAt.Add(_scheduler.Now);
+            return response;
+        }
+
+        var updates = new List<ChatResponseUpdate>();
+        await foreach (var update in _client.GetStreamingResponseAsync(messages, options, cancellationToken))
+        {
+            _sentAt.Add(_scheduler.Now);
+            updates.Add(update);
+        }
+
+        return updates.ToChatResponse();
     }
 
     private string Seen(Say say, ChatResponse response)
@@ -226,7 +245,7 @@ internal sealed class Played
         }
     }
 
-    /// <summary>R8, R10: every insult is on record once, but one whose call was refused or cancelled need not be; and what went out is marked as delivered, and nothing else is.</summary>
+    /// <summary>R8, R10: every insult is on record once, but one whose call was refused before the model saw it, or was cancelled, need not be; and what went out is marked as delivered, and nothing else is.</summary>
     private void CheckInsults(ConversationLedger ledger)
     {
         // A text that is said twice at once is one turn, a retry of itself.
@@ -235,15 +254,16 @@ internal sealed class Played
             .GroupBy(one => one.Say!.Text, one => one.Result)
             .ToList();
         var counted = Violations(ledger).Count - Violations(_before).Count;
-        Require(counted >= insults.Count(insult => insult.Any(result => result is not "refused" and not "cancelled")), "R10: no insult is lost");
-        Require(counted <= insults.Count(insult => insult.Any(result => result != "refused")), "R10: no insult counts twice");
+        bool IsBegun(string text) => _model.Begun.Exists(begun => begun.Text == text);
+        Require(counted >= insults.Count(insult => IsBegun(insult.Key) || insult.Any(result => result is not "refused" and not "cancelled")), "R10: no insult is lost");
+        Require(counted <= insults.Count(insult => IsBegun(insult.Key) || insult.Any(result => result != "refused")), "R10: no insult counts twice");
 
         var delivered = Violations(ledger).Count(entry => entry.IsDelivered) - Violations(_before).Count(entry => entry.IsDelivered);
         var answered = insults.Count(insult => insult.Any(result => result is "redirected" or "warned" or "supported"));
         Require(delivered == answered, $"R8: {answered} insults were answered and {delivered} are marked");
     }
 
-    /// <summary>R11, R14: there is one end, the same for everybody, and no call begins at the model after it.</summary>
+    /// <summary>R11, R14: there is one end, the same for everybody; after it no call begins at the model and nothing of a reply goes out.</summary>
     private void CheckEnds(ConversationLedger ledger)
     {
         var endings = ledger.Entries.Select(entry => entry.Ending).Append(ledger.HostEnding).OfType<ConversationEnding>().Distinct().ToList();
@@ -254,6 +274,7 @@ internal sealed class Played
         Require(_events.Of(GuardEventKind.CallRefused).Count() == _ends.Count(end => end.IsRepeat), "R11: a refusal is reported");
         var endedAt = _before.Ending is not null ? 0 : _store.Writes.Where(write => write.Key == Key && write.After.Ending is not null).Select(write => write.At).DefaultIfEmpty(int.MaxValue).First();
         Require(_model.Begun.TrueForAll(begun => begun.At <= endedAt), "R14: what begins after the end is not answered");
+        Require(_sentAt.TrueForAll(at => at <= endedAt), "R14: nothing is sent after the end");
     }
 
     /// <summary>R2, R3: counted anew, on what was on record at the moment of each warning and each end.</summary>
