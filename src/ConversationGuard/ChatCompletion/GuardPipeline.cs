@@ -168,7 +168,7 @@ internal sealed class GuardPipeline
             try
             {
                 var stored = call.Key.Value is null ? VersionedLedger.None : await _services.Store.GetAsync(_services.StoreKey(call.Settings.Mode, call.Key.Value), cancellationToken).ConfigureAwait(false);
-                outcome = EndingOf(call, stored.Ledger) is { } ending && outcome.Ending is null ? Refused(outcome, stored.Ledger, ending) : outcome;
+                outcome = EndingSince(outcome, stored.Ledger) is { } ending ? Refused(outcome, stored.Ledger, ending) : outcome;
             }
 #pragma warning disable CA1031 // A store that fails ends nothing (R6).
             catch (Exception error) when (error.IsFailure(cancellationToken))
@@ -182,6 +182,10 @@ internal sealed class GuardPipeline
 
         return GuardAct.Refuse(turn with { Outcomes = outcomes });
     }
+
+    /// <summary>The end of the branch that a call shows, if it came since the call went on record. One from before that is read to be on another branch is no end of this one.</summary>
+    private ConversationEnding? EndingSince(Outcome outcome, ConversationLedger stored) =>
+        outcome.Ending is null && EndingOf(outcome.Call, outcome.Ledger) is null ? EndingOf(outcome.Call, stored) : null;
 
     /// <summary>The end of the branch that a call shows; null if it has none.</summary>
     private ConversationEnding? EndingOf(GuardedCall call, ConversationLedger stored) =>
@@ -214,7 +218,7 @@ internal sealed class GuardPipeline
             ConversationEnding? ending = null;
             ConversationLedger Mark(ConversationLedger ledger)
             {
-                ending = outcome.Ending is null ? EndingOf(outcome.Call, ledger) : null;
+                ending = EndingSince(outcome, ledger);
                 return ending is null ? ledger.WithDelivered(delivered) : ledger;
             }
 

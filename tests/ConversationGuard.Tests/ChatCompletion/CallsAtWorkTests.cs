@@ -99,6 +99,20 @@ public class CallsAtWorkTests(ChatPath path)
     }
 
     [Test]
+    public async Task R11_R14_an_end_from_before_that_was_read_to_be_on_another_branch_refuses_no_reply()
+    {
+        await using var chat = new GuardedChat(path, options => options.Redirections = 1);
+        await chat.AskAsync([new(ChatRole.User, "calm"), new(ChatRole.User, "insult")]);
+        chat.History.AddRange([new(ChatRole.User, "calm"), new(ChatRole.User, "insult"), new(ChatRole.Assistant, "Reply")]);
+        await chat.SayAsync("harm");
+        await chat.EndsAtAsync("insult");
+
+        var response = await chat.SendAsync("calm", "insult", "harm");
+
+        response.Text.Should().Contain("Reply");
+    }
+
+    [Test]
     public async Task R6_R14_a_store_that_fails_cuts_no_reply()
     {
         await using var chat = new GuardedChat(path, options => options.StoreFailure.Behavior = StoreFailureBehavior.Throw);
