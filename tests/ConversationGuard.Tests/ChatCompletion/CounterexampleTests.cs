@@ -1029,6 +1029,53 @@ public class CounterexampleTests(ChatPath path)
         chat.Model.Calls[^1].Instructions.Should().Contain("Be warm, calm and supportive");
     }
 
+    [Test]
+    public async Task R3_calm_words_said_again_where_all_is_trimmed_part_the_insults_before_and_after_them()
+    {
+        await using var chat = new GuardedChat(path);
+        foreach (var text in new[] { "calm", "insult one", "calm", "insult two" })
+        {
+            await chat.SayAsync(text);
+            chat.History.Clear();
+        }
+
+        (await chat.SayAsync("insult three")).Text.Should().NotContain("may be ended");
+    }
+
+    [Test]
+    public async Task R3_the_same_where_the_first_words_began_a_whole_history()
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("calm", "insult one");
+        chat.History.Clear();
+        await chat.SayAsync("calm");
+        chat.History.Clear();
+        await chat.SayAsync("insult two");
+
+        (await chat.SayAsync("insult three")).Text.Should().NotContain("may be ended");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task R2_R3_words_that_were_edited_away_and_are_typed_again_where_all_is_trimmed_bring_back_nothing_else(bool trimsAgain)
+    {
+        await using var chat = new GuardedChat(path);
+        await chat.SayAllAsync("hello", "insult one", "insult two", "insult three");
+        chat.History.RemoveRange(2, 6);
+        await chat.SayAsync("insult instead");
+        chat.History.Clear();
+        var again = await chat.SayAsync("insult three");
+        if (trimsAgain)
+        {
+            chat.History.Clear();
+        }
+
+        var last = () => chat.SayAsync("insult four");
+
+        again.Text.Should().NotContain("may be ended", "it is the second on this branch");
+        await last.Should().NotThrowAsync("it is the third");
+    }
+
     private static async Task FailsAsync(GuardedChat chat, ChatMessage[] messages)
     {
         chat.Model.Before = _fails;
