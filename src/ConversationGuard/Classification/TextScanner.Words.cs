@@ -48,6 +48,11 @@ internal partial struct TextScanner<TSink>
             return;
         }
 
+        if (word.Length > 1 && word[0] is >= '\uAC00' and <= '\uD7A3' && (id < 0 || _vocabulary.ClassOf(id) == WordClass.None) && TryKoreanStem(word, hash, id))
+        {
+            return;
+        }
+
         Emit(word, hash, id);
     }
 
@@ -77,19 +82,82 @@ internal partial struct TextScanner<TSink>
         return n;
     }
 
-    private void EmitSolo(char c)
+    /// <summary>Reads a letter of a script without spaces between words, or several that make a word of the vocabulary.</summary>
+    /// <returns>Where the next letter is.</returns>
+    private int EmitSolo(ReadOnlySpan<char> text, int i)
     {
         var word = _buffers.Candidate;
-        word[0] = char.ToLowerInvariant(c);
+        var hash = FeatureHash.Seed;
+        var (length, n) = (1, 0);
+        var (found, id) = (0UL, -1);
+        while (n < TextScanner.LongestStem && i + n < text.Length && UnicodeFolding.KindOf(text[i + n]) == CharKind.SoloLetter)
+        {
+            word[n] = char.ToLowerInvariant(text[i + n]);
+            hash = FeatureHash.Append(hash, word[n++]);
+            if (n > 1 && _vocabulary.Find(hash) is >= 0 and var longer)
+            {
+                (length, found, id) = (n, hash, longer);
+            }
+        }
+
+        var after = id < 0 ? 0 : EmitStem(word.AsSpan(0, length), found, id);
+        for (var k = 0; k < length; k++)
+        {
+            // What a letter of a word means alone is not said, and the language is that of the word.
+            hash = FeatureHash.Append(FeatureHash.Seed, word[k]);
+            Emit(word.AsSpan(k, 1), hash, id < 0 ? _vocabulary.Find(hash) : -1, isCounted: id < 0);
+        }
+
+        _previousClass = id < 0 ? _previousClass : after;
+        return i + length;
+    }
+
+    /// <summary>Emits a word that stands for the letters that follow: these keep their neighbours.</summary>
+    /// <returns>The class that the word after them follows.</returns>
+    private ulong EmitStem(ReadOnlySpan<char> stem, ulong hash, int id)
+    {
+        var (previous, beforePrevious) = (_previous, _beforePrevious);
+        Emit(stem, hash, id);
+        (_previous, _beforePrevious) = (previous, beforePrevious);
+        var after = _previousClass;
+        _previousClass = 0;
+        return after;
+    }
+
+    /// <summary>Korean glues particles and endings to a word: the longest beginning of it that has a class, two syllables at least, is read before it.</summary>
+    private bool TryKoreanStem(ReadOnlySpan<char> word, ulong whole, int id)
+    {
         var hash = FeatureHash.Append(FeatureHash.Seed, word[0]);
-        Emit(word.AsSpan(0, 1), hash, _vocabulary.Find(hash));
+        var (length, found, stem) = (0, 0UL, -1);
+        for (var n = 1; n < Math.Min(word.Length, TextScanner.LongestStem); n++)
+        {
+            hash = FeatureHash.Append(hash, word[n]);
+            if (_vocabulary.Find(hash) is >= 0 and var longer && _vocabulary.ClassOf(longer) != WordClass.None)
+            {
+                (length, found, stem) = (n + 1, hash, longer);
+            }
+        }
+
+        if (stem < 0)
+        {
+            return false;
+        }
+
+        var after = EmitStem(word[..length], found, stem);
+        Emit(word, whole, id, isCounted: false);
+        _previousClass = after;
+        return true;
     }
 
     private void EmitSymbol(ulong hash) => Emit(default, hash, -1);
 
-    private void Emit(ReadOnlySpan<char> word, ulong hash, int id)
+    private void Emit(ReadOnlySpan<char> word, ulong hash, int id, bool isCounted = true)
     {
-        CountLanguage(word, id);
+        if (isCounted)
+        {
+            CountLanguage(word, id);
+        }
+
         Sink.Word(word, hash, id);
         Sink.Feature(FeatureHash.Pair(_previous, hash), FeatureKind.Bigram);
         if (_beforePrevious != 0)

@@ -8,6 +8,9 @@ internal static class TextScanner
 
     /// <summary>The longest run of spelled-out letters that is read as one.</summary>
     public const int MaxSpelled = 32;
+
+    /// <summary>How many letters of a script without spaces between words are read together as a word, at most, and how long the stem of a Korean word is.</summary>
+    public const int LongestStem = 5;
 }
 
 /// <summary>Reads a text as words, undoing disguise, and names its features. One pass, bounded memory.</summary>
@@ -170,8 +173,7 @@ internal partial struct TextScanner<TSink>
 
                 case CharKind.SoloLetter:
                     FlushLetters();
-                    EmitSolo(c);
-                    i++;
+                    i = EmitSolo(text, i);
                     break;
 
                 case CharKind.Pictograph:
