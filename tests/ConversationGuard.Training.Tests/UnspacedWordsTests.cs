@@ -55,7 +55,8 @@ public sealed class UnspacedWordsTests
 
     [TestCase("你白痴白痴")]
     [TestCase("쓰레기야 쓰레기같은")]
-    public void A_text_of_known_words_is_in_a_known_language(string text) => Read(text).IsUnsure.Should().BeFalse();
+    [TestCase("처음보는 낱말을 썼습니다")]
+    public void A_text_of_known_words_or_in_Hangul_is_in_a_known_language(string text) => Read(text).IsUnsure.Should().BeFalse();
 
     private static FeatureCollector Read(string text)
     {

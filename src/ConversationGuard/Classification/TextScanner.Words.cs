@@ -48,7 +48,7 @@ internal partial struct TextScanner<TSink>
             return;
         }
 
-        if (word.Length > 1 && word[0] is >= '\uAC00' and <= '\uD7A3' && (id < 0 || _vocabulary.ClassOf(id) == WordClass.None) && TryKoreanStem(word, hash, id))
+        if (word.Length > 1 && IsHangul(word[0]) && (id < 0 || _vocabulary.ClassOf(id) == WordClass.None) && TryKoreanStem(word, hash, id))
         {
             return;
         }
@@ -148,6 +148,8 @@ internal partial struct TextScanner<TSink>
         _previousClass = after;
         return true;
     }
+
+    private static bool IsHangul(char c) => c is >= '\uAC00' and <= '\uD7A3';
 
     private void EmitSymbol(ulong hash) => Emit(default, hash, -1);
 
@@ -302,6 +304,12 @@ internal partial struct TextScanner<TSink>
         _afterLatin = latin;
         OtherScriptWords += latin ? 0 : 1;
         if (latin && word.Length < 2)
+        {
+            return;
+        }
+
+        // One language alone is written in Hangul, and it has more forms of a word than a vocabulary holds.
+        if (id < 0 && IsHangul(word[0]))
         {
             return;
         }
