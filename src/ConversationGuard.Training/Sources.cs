@@ -12,6 +12,9 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     /// <summary>In other languages than English the corpus has more harm and crises, for its size, than people say: what is harmless there counts more, lest the language itself look like harm.</summary>
     private const float ForeignHarmlessWeight = 4;
+
+    /// <summary>What is abuse or harm there counts more as well, lest the plainest of it be lost among so much that is harmless.</summary>
+    private const float ForeignViolationWeight = 2.5f;
     private const float CrisisOnlyWeight = 0.4f;
     private const int SentencesPerTemplate = 16;
 
@@ -188,13 +191,16 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
                 var (known, labels) = LabelsOf(row);
                 var pair = Optional(row, "pair");
                 var language = Optional(row, "lang", "en");
-                yield return new LabelledText(text, "corpus", pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", language, known, labels, language != "en" && labels == CategorySet.None ? ForeignHarmlessWeight : CorpusWeight)
+                yield return new LabelledText(text, "corpus", pair.Length > 0 ? pair : $"{name}/{Optional(row, "id")}", language, known, labels, WeightOf(language, labels))
                 {
                     Exemption = group,
                 };
             }
         }
     }
+
+    private static float WeightOf(string language, CategorySet labels) =>
+        language == "en" ? CorpusWeight : labels == CategorySet.None ? ForeignHarmlessWeight : labels.Overlaps(CategorySet.Violations) ? ForeignViolationWeight : CorpusWeight;
 
     /// <summary>Fills the templates with the entries of their lists, a fixed number of times.</summary>
     private IEnumerable<LabelledText> ReadTemplates()
@@ -417,7 +423,8 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
     private static bool IsRude(string text, IReadOnlyDictionary<string, byte> classes) =>
         text.Split(' ', '.', ',', '!', '?').Any(word => classes.GetValueOrDefault(Folded(word.ToLowerInvariant())) is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp)
-        || text.Contains("shut", StringComparison.OrdinalIgnoreCase);
+        || text.Contains("shut", StringComparison.OrdinalIgnoreCase)
+        || classes.Any(word => word.Key.Length > 1 && word.Key[0] >= '\u1100' && word.Value is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp && text.Contains(word.Key, StringComparison.Ordinal));
 
     private IEnumerable<LabelledText> ReadParadetox()
     {
