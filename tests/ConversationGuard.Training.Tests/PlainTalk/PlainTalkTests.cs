@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ConversationGuard.Classification;
+
+namespace ConversationGuard.Training.Tests.PlainTalk;
+
+/// <summary>
+/// Plain insults, threats, signs of a crisis, requests for harm and ordinary talk in fourteen languages, written by somebody who knew neither the corpus nor the model. The bounds are what the shipped
+/// model finds, less some lines; what it finds exactly is in MODEL-CARD.md.
+/// </summary>
+[TestFixture]
+public sealed partial class PlainTalkTests
+{
+    private static readonly string[] _larger = ["de", "fr", "es", "it", "pt"];
+    private static readonly string[] _smaller = ["nl", "pl", "ru", "tr", "ar", "zh", "ja", "ko"];
+    private static readonly List<Line> _lines = [.. Read()];
+
+    [Test]
+    public void No_line_of_this_test_trains_the_model()
+    {
+        var taught = Directory.EnumerateFiles(Path.Combine(Folders.Training, "Corpus"), "*.jsonl", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+            .Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("text", out _)).Select(line => Plain(line.GetProperty("text").GetString()!)).ToHashSet(StringComparer.Ordinal);
+
+        _lines.Select(line => Plain(line.Text)).Should().NotBeEmpty().And.OnlyHaveUniqueItems().And.NotContain(text => taught.Contains(text));
+    }
+
+    [TestCase("en", 0.9, 0.85, 0.9, 0.9)]
+    [TestCase("larger", 0.75, 0.65, 0.9, 0.7)]
+    [TestCase("smaller", 0.6, 0.5, 0.7, 0.5)]
+    public void Plain_words_are_understood(string languages, double insults, double threats, double crises, double requests)
+    {
+        // Who means to harm somebody may be at risk too (R5).
+        Share(languages, "insult", (violation, _) => violation).Should().BeGreaterThan(insults);
+        Share(languages, "threat", (violation, crisis) => violation || crisis).Should().BeGreaterThan(threats);
+        Share(languages, "crisis", (_, crisis) => crisis).Should().BeGreaterThan(crises);
+        Share(languages, "harm", (violation, crisis) => violation || crisis).Should().BeGreaterThan(requests);
+    }
+
+    [Test]
+    public void R7_ordinary_talk_is_no_violation_in_any_language() =>
+        _lines.Where(line => line.Kind == "ordinary" && Judge(line.Text).IsViolation).Select(line => line.Id).Should().HaveCountLessThanOrEqualTo(4, "of 630 lines");
+
+    [TestCase("larger")]
+    [TestCase("smaller")]
+    public void R5_ordinary_talk_is_hardly_ever_held_for_a_crisis(string languages) =>
+        Share(languages, "ordinary", (_, crisis) => crisis).Should().BeLessThan(0.04);
+
+    private static double Share(string languages, string kind, Func<bool, bool, bool> isFound)
+    {
+        string[] chosen = languages switch { "larger" => _larger, "smaller" => _smaller, _ => [languages] };
+        var of = _lines.Where(line => line.Kind == kind && chosen.Contains(line.Language)).ToList();
+        of.Should().NotBeEmpty();
+        return of.Count(line => Judge(line.Text) is var (violation, crisis) && isFound(violation, crisis)) / (double)of.Count;
+    }
+
+    /// <summary>At the default thresholds.</summary>
+    private static (bool IsViolation, bool IsCrisis) Judge(string text)
+    {
+        var result = EmbeddedClassifier.Default.Classify(text);
+        var kind = CategoryRules.Default.Assess(result).Kind;
+        return (kind == TurnKind.Violation, kind == TurnKind.Crisis);
+    }
+
+    private static IEnumerable<Line> Read() =>
+        File.ReadLines(Path.Combine(Path.GetDirectoryName(Folders.Training)!, "..", "tests", "ConversationGuard.Training.Tests", "PlainTalk", "plain-talk.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(line => new Line(line.GetProperty("id").GetString()!, line.GetProperty("text").GetString()!, line.GetProperty("lang").GetString()!, line.GetProperty("kind").GetString()!));
+
+    private static string Plain(string text) => WhiteSpace().Replace(text.Trim().ToLowerInvariant(), " ");
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+
+    private sealed record Line(string Id, string Text, string Language, string Kind);
+}
