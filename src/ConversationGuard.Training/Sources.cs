@@ -422,9 +422,11 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     }
 
     private static bool IsRude(string text, IReadOnlyDictionary<string, byte> classes) =>
-        text.Split(' ', '.', ',', '!', '?').Any(word => classes.GetValueOrDefault(Folded(word.ToLowerInvariant())) is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp)
+        text.Split(' ', '.', ',', '!', '?').Any(word => IsRude(classes.GetValueOrDefault(Folded(word.ToLowerInvariant()))))
         || text.Contains("shut", StringComparison.OrdinalIgnoreCase)
-        || classes.Any(word => word.Key.Length > 1 && word.Key[0] >= '\u1100' && word.Value is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp && text.Contains(word.Key, StringComparison.Ordinal));
+        || classes.Any(word => word.Key.Length > 1 && word.Key[0] >= '\u1100' && IsRude(word.Value) && text.Contains(word.Key, StringComparison.Ordinal));
+
+    private static bool IsRude(byte wordClass) => wordClass is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp;
 
     private IEnumerable<LabelledText> ReadParadetox()
     {

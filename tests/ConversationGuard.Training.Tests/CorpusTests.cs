@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ConversationGuard.Classification;
+using ConversationGuard.Training.Tests.PlainTalk;
 
 namespace ConversationGuard.Training.Tests;
 
@@ -69,6 +70,14 @@ public sealed partial class CorpusTests
 
         others.Should().NotBeEmpty();
         _entries.Where(entry => Plain(entry.Text).Split(' ').Length > WordsThatCoincideByChance && others.Contains(Plain(entry.Text))).Select(entry => entry.Id).Should().BeEmpty();
+    }
+
+    [Test]
+    public void No_text_is_a_line_of_the_test_of_plain_talk()
+    {
+        var taught = _entries.Select(entry => Plain(entry.Text)).ToHashSet(StringComparer.Ordinal);
+
+        PlainTalkTests.Texts.Select(Plain).Should().NotBeEmpty().And.OnlyHaveUniqueItems().And.NotContain(text => taught.Contains(text));
     }
 
     private static IEnumerable<string> TextsOf(string path)

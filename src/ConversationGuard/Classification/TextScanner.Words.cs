@@ -87,24 +87,18 @@ internal partial struct TextScanner<TSink>
     private int EmitSolo(ReadOnlySpan<char> text, int i)
     {
         var word = _buffers.Candidate;
-        var hash = FeatureHash.Seed;
-        var (length, n) = (1, 0);
-        var (found, id) = (0UL, -1);
-        while (n < TextScanner.LongestStem && i + n < text.Length && UnicodeFolding.KindOf(text[i + n]) == CharKind.SoloLetter)
+        var n = 0;
+        for (; n < TextScanner.LongestStem && i + n < text.Length && UnicodeFolding.KindOf(text[i + n]) == CharKind.SoloLetter; n++)
         {
             word[n] = char.ToLowerInvariant(text[i + n]);
-            hash = FeatureHash.Append(hash, word[n++]);
-            if (n > 1 && _vocabulary.Find(hash) is >= 0 and var longer)
-            {
-                (length, found, id) = (n, hash, longer);
-            }
         }
 
+        var (length, found, id) = FindStem(word.AsSpan(0, n), isClassed: false);
         var after = id < 0 ? 0 : EmitStem(word.AsSpan(0, length), found, id);
         for (var k = 0; k < length; k++)
         {
             // What a letter of a word means alone is not said, and the language is that of the word.
-            hash = FeatureHash.Append(FeatureHash.Seed, word[k]);
+            var hash = FeatureHash.Append(FeatureHash.Seed, word[k]);
             Emit(word.AsSpan(k, 1), hash, id < 0 ? _vocabulary.Find(hash) : -1, isCounted: id < 0);
         }
 
@@ -124,20 +118,28 @@ internal partial struct TextScanner<TSink>
         return after;
     }
 
-    /// <summary>Korean glues particles and endings to a word: the longest beginning of it that has a class, two syllables at least, is read before it.</summary>
-    private bool TryKoreanStem(ReadOnlySpan<char> word, ulong whole, int id)
+    /// <summary>Finds the longest beginning, two letters at least, that is a word of the vocabulary, or one with a class.</summary>
+    /// <returns>Its length, hash and number; 1 and -1 if there is none.</returns>
+    private readonly (int Length, ulong Hash, int Id) FindStem(ReadOnlySpan<char> letters, bool isClassed)
     {
-        var hash = FeatureHash.Append(FeatureHash.Seed, word[0]);
-        var (length, found, stem) = (0, 0UL, -1);
-        for (var n = 1; n < Math.Min(word.Length, TextScanner.LongestStem); n++)
+        var hash = FeatureHash.Append(FeatureHash.Seed, letters[0]);
+        var stem = (Length: 1, Hash: 0UL, Id: -1);
+        for (var n = 1; n < Math.Min(letters.Length, TextScanner.LongestStem); n++)
         {
-            hash = FeatureHash.Append(hash, word[n]);
-            if (_vocabulary.Find(hash) is >= 0 and var longer && _vocabulary.ClassOf(longer) != WordClass.None)
+            hash = FeatureHash.Append(hash, letters[n]);
+            if (_vocabulary.Find(hash) is >= 0 and var id && (!isClassed || _vocabulary.ClassOf(id) != WordClass.None))
             {
-                (length, found, stem) = (n + 1, hash, longer);
+                stem = (n + 1, hash, id);
             }
         }
 
+        return stem;
+    }
+
+    /// <summary>Korean glues particles and endings to a word: the longest beginning of it that has a class, two syllables at least, is read before it.</summary>
+    private bool TryKoreanStem(ReadOnlySpan<char> word, ulong whole, int id)
+    {
+        var (length, found, stem) = FindStem(word, isClassed: true);
         if (stem < 0)
         {
             return false;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ConversationGuard.Classification;
 
 namespace ConversationGuard.Training.Tests.PlainTalk;
@@ -9,20 +8,14 @@ namespace ConversationGuard.Training.Tests.PlainTalk;
 /// model finds, less some lines; what it finds exactly is in MODEL-CARD.md.
 /// </summary>
 [TestFixture]
-public sealed partial class PlainTalkTests
+public sealed class PlainTalkTests
 {
     private static readonly string[] _larger = ["de", "fr", "es", "it", "pt"];
     private static readonly string[] _smaller = ["nl", "pl", "ru", "tr", "ar", "zh", "ja", "ko"];
     private static readonly List<Line> _lines = [.. Read()];
 
-    [Test]
-    public void No_line_of_this_test_trains_the_model()
-    {
-        var taught = Directory.EnumerateFiles(Path.Combine(Folders.Training, "Corpus"), "*.jsonl", SearchOption.AllDirectories).SelectMany(File.ReadLines)
-            .Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("text", out _)).Select(line => Plain(line.GetProperty("text").GetString()!)).ToHashSet(StringComparer.Ordinal);
-
-        _lines.Select(line => Plain(line.Text)).Should().NotBeEmpty().And.OnlyHaveUniqueItems().And.NotContain(text => taught.Contains(text));
-    }
+    /// <summary>Gets the texts, none of which may train the model.</summary>
+    public static IEnumerable<string> Texts => _lines.Select(line => line.Text);
 
     [TestCase("en", 0.9, 0.85, 0.9, 0.9)]
     [TestCase("larger", 0.75, 0.65, 0.9, 0.7)]
@@ -38,7 +31,7 @@ public sealed partial class PlainTalkTests
 
     [Test]
     public void R7_ordinary_talk_is_no_violation_in_any_language() =>
-        _lines.Where(line => line.Kind == "ordinary" && Judge(line.Text).IsViolation).Select(line => line.Id).Should().HaveCountLessThanOrEqualTo(4, "of 630 lines");
+        _lines.Where(line => line.Kind == "ordinary" && Judge(line.Text).IsViolation).Select(line => line.Id).Should().HaveCountLessThanOrEqualTo(4, "of 616 lines");
 
     [TestCase("larger")]
     [TestCase("smaller")]
@@ -65,11 +58,5 @@ public sealed partial class PlainTalkTests
         File.ReadLines(Path.Combine(Path.GetDirectoryName(Folders.Training)!, "..", "tests", "ConversationGuard.Training.Tests", "PlainTalk", "plain-talk.jsonl"))
             .Select(line => JsonDocument.Parse(line).RootElement)
             .Select(line => new Line(line.GetProperty("id").GetString()!, line.GetProperty("text").GetString()!, line.GetProperty("lang").GetString()!, line.GetProperty("kind").GetString()!));
-
-    private static string Plain(string text) => WhiteSpace().Replace(text.Trim().ToLowerInvariant(), " ");
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex WhiteSpace();
-
     private sealed record Line(string Id, string Text, string Language, string Kind);
 }
