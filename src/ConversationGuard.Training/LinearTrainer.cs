@@ -7,16 +7,16 @@ namespace ConversationGuard.Training;
 /// <summary>What decides how the weights are learnt.</summary>
 internal sealed record TrainingSettings
 {
-    public int Epochs { get; init; } = 6;
+    public int Epochs { get; init; } = 8;
 
     public int FineTuningEpochs { get; init; } = 2;
 
-    public float LearningRate { get; init; } = 0.05f;
+    public float LearningRate { get; init; } = 0.035f;
 
     /// <summary>The share of a text's features that is left out whenever it is learnt from, so that no few of them decide alone.</summary>
     public float Dropout { get; init; } = 0.3f;
 
-    public float Decay { get; init; } = 0.005f;
+    public float Decay { get; init; } = 0.001f;
 
     public float DampingOffset { get; init; } = 2;
 
@@ -25,10 +25,10 @@ internal sealed record TrainingSettings
     /// <summary>How often a feature must occur to be learnt.</summary>
     public int MinimumCount { get; init; } = 3;
 
-    public int MaximumWords { get; init; } = 48_000;
+    public int MaximumWords { get; init; } = 50_000;
 
     /// <summary>How many features the model keeps.</summary>
-    public int MaximumFeatures { get; init; } = 90_000;
+    public int MaximumFeatures { get; init; } = 112_000;
 
     /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
     public int BucketBits { get; init; } = 15;
@@ -36,12 +36,12 @@ internal sealed record TrainingSettings
     public float MaximumPositiveWeight { get; init; } = 3;
 
     /// <summary>How fast the hidden units learn; 0 for none.</summary>
-    public float HiddenRate { get; init; } = 0.01f;
+    public float HiddenRate { get; init; } = 0.015f;
 
-    public float HiddenDecay { get; init; } = 0.01f;
+    public float HiddenDecay { get; init; } = 0.005f;
 
     /// <summary>The share of the hidden units that is left out whenever a text is learnt from.</summary>
-    public float HiddenDropout { get; init; } = 0.2f;
+    public float HiddenDropout { get; init; } = 0.1f;
 }
 
 /// <summary>Logistic regressions for all categories at once, with hidden units beside them, by AdaGrad. A text is as bad as its worst window.</summary>

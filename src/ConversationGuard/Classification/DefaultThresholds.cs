@@ -11,7 +11,7 @@ internal static class DefaultThresholds
     {
         [HarmCategory.Harassment] = 0.66,
         [HarmCategory.HarassmentThreatening] = 0.4,
-        [HarmCategory.Hate] = 0.75,
+        [HarmCategory.Hate] = 0.8,
         [HarmCategory.HateThreatening] = 0.2,
         [HarmCategory.Sexual] = 0.5,
         [HarmCategory.SexualMinors] = 0.2,
@@ -21,7 +21,7 @@ internal static class DefaultThresholds
         [HarmCategory.Illicit] = 0.58,
         [HarmCategory.IllicitViolent] = 0.5,
         [HarmCategory.SelfHarm] = 0.5,
-        [HarmCategory.SelfHarmIntent] = 0.25,
+        [HarmCategory.SelfHarmIntent] = 0.18,
         [HarmCategory.SelfHarmInstructions] = 0.1,
     };
 
