@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ConversationGuard.Classification;
 
 namespace ConversationGuard.Training.Tests.PlainTalk;
@@ -39,13 +38,11 @@ public sealed class ModeratorsWeekTests
     {
         var meant = _lines.Where(isMeant).ToList();
         meant.Should().HaveCountGreaterThan(200);
-        return meant.Count(line => isFound(CategoryRules.Default.Assess(EmbeddedClassifier.Default.Classify(line.Text)).Kind)) / (double)meant.Count;
+        return meant.Count(line => isFound(Messages.Judge(line.Text))) / (double)meant.Count;
     }
 
     private static IEnumerable<Line> Read() =>
-        File.ReadLines(Path.Combine(Path.GetDirectoryName(Folders.Training)!, "..", "tests", "ConversationGuard.Training.Tests", "PlainTalk", "moderators-week.jsonl"))
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(row => new Line(row.GetProperty("text").GetString()!, row.GetProperty("kind").GetString()!, row.GetProperty("violation").GetBoolean(), row.GetProperty("crisis").GetBoolean()));
+        Messages.Read("moderators-week.jsonl").Select(row => new Line(row.GetProperty("text").GetString()!, row.GetProperty("kind").GetString()!, row.GetProperty("violation").GetBoolean(), row.GetProperty("crisis").GetBoolean()));
 
     private sealed record Line(string Text, string Kind, bool IsViolation, bool IsCrisis);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ConversationGuard.Classification;
 
 namespace ConversationGuard.Training.Tests.PlainTalk;
@@ -23,40 +22,31 @@ public sealed class PlainTalkTests
     public void Plain_words_are_understood(string languages, double insults, double threats, double crises, double requests)
     {
         // Who means to harm somebody may be at risk too (R5).
-        Share(languages, "insult", (violation, _) => violation).Should().BeGreaterThan(insults);
-        Share(languages, "threat", (violation, crisis) => violation || crisis).Should().BeGreaterThan(threats);
-        Share(languages, "crisis", (_, crisis) => crisis).Should().BeGreaterThan(crises);
-        Share(languages, "harm", (violation, crisis) => violation || crisis).Should().BeGreaterThan(requests);
+        Share(languages, "insult", kind => kind == TurnKind.Violation).Should().BeGreaterThan(insults);
+        Share(languages, "threat", kind => kind is TurnKind.Violation or TurnKind.Crisis).Should().BeGreaterThan(threats);
+        Share(languages, "crisis", kind => kind == TurnKind.Crisis).Should().BeGreaterThan(crises);
+        Share(languages, "harm", kind => kind is TurnKind.Violation or TurnKind.Crisis).Should().BeGreaterThan(requests);
     }
 
     [Test]
     public void R7_ordinary_talk_is_no_violation_in_any_language() =>
-        _lines.Where(line => line.Kind == "ordinary" && Judge(line.Text).IsViolation).Select(line => line.Id).Should().HaveCountLessThanOrEqualTo(4, "of 616 lines");
+        _lines.Where(line => line.Kind == "ordinary" && Messages.Judge(line.Text) == TurnKind.Violation).Select(line => line.Id).Should().HaveCountLessThanOrEqualTo(4, "of 616 lines");
 
     [TestCase("larger")]
     [TestCase("smaller")]
     public void R5_ordinary_talk_is_hardly_ever_held_for_a_crisis(string languages) =>
-        Share(languages, "ordinary", (_, crisis) => crisis).Should().BeLessThan(0.04);
+        Share(languages, "ordinary", kind => kind == TurnKind.Crisis).Should().BeLessThan(0.04);
 
-    private static double Share(string languages, string kind, Func<bool, bool, bool> isFound)
+    private static double Share(string languages, string kind, Func<TurnKind, bool> isFound)
     {
         string[] chosen = languages switch { "larger" => _larger, "smaller" => _smaller, _ => [languages] };
         var of = _lines.Where(line => line.Kind == kind && chosen.Contains(line.Language)).ToList();
         of.Should().NotBeEmpty();
-        return of.Count(line => Judge(line.Text) is var (violation, crisis) && isFound(violation, crisis)) / (double)of.Count;
-    }
-
-    /// <summary>At the default thresholds.</summary>
-    private static (bool IsViolation, bool IsCrisis) Judge(string text)
-    {
-        var result = EmbeddedClassifier.Default.Classify(text);
-        var kind = CategoryRules.Default.Assess(result).Kind;
-        return (kind == TurnKind.Violation, kind == TurnKind.Crisis);
+        return of.Count(line => isFound(Messages.Judge(line.Text))) / (double)of.Count;
     }
 
     private static IEnumerable<Line> Read() =>
-        File.ReadLines(Path.Combine(Path.GetDirectoryName(Folders.Training)!, "..", "tests", "ConversationGuard.Training.Tests", "PlainTalk", "plain-talk.jsonl"))
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(line => new Line(line.GetProperty("id").GetString()!, line.GetProperty("text").GetString()!, line.GetProperty("lang").GetString()!, line.GetProperty("kind").GetString()!));
+        Messages.Read("plain-talk.jsonl").Select(line => new Line(line.GetProperty("id").GetString()!, line.GetProperty("text").GetString()!, line.GetProperty("lang").GetString()!, line.GetProperty("kind").GetString()!));
+
     private sealed record Line(string Id, string Text, string Language, string Kind);
 }
