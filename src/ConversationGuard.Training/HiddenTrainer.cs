@@ -151,7 +151,7 @@ internal sealed class HiddenTrainer
 
         for (var i = 0; i < sums.Length; i++)
         {
-            words[(i / Units * ClassifierModel.LineLength) + ClassifierModel.HiddenStart + (i % Units)] = (byte)Rounding.ToByte(sums[i], scales[i % Units]);
+            words[(i / Units * ClassifierModel.WordLength) + ClassifierModel.HiddenStart + (i % Units)] = (byte)Rounding.ToByte(sums[i], scales[i % Units]);
         }
 
         var weights = new float[_weights.Length];

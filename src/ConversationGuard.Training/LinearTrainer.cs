@@ -7,7 +7,7 @@ namespace ConversationGuard.Training;
 /// <summary>What decides how the weights are learnt.</summary>
 internal sealed record TrainingSettings
 {
-    public int Epochs { get; init; } = 8;
+    public int Epochs { get; init; } = 10;
 
     public int FineTuningEpochs { get; init; } = 2;
 
@@ -16,7 +16,7 @@ internal sealed record TrainingSettings
     /// <summary>The share of a text's features that is left out whenever it is learnt from, so that no few of them decide alone.</summary>
     public float Dropout { get; init; } = 0.3f;
 
-    public float Decay { get; init; } = 0.001f;
+    public float Decay { get; init; } = 0.0007f;
 
     public float DampingOffset { get; init; } = 2;
 
@@ -27,11 +27,8 @@ internal sealed record TrainingSettings
 
     public int MaximumWords { get; init; } = 50_000;
 
-    /// <summary>How many features the model keeps.</summary>
-    public int MaximumFeatures { get; init; } = 112_000;
-
-    /// <summary>Buckets of the table, as a power of two; a bucket holds four features.</summary>
-    public int BucketBits { get; init; } = 15;
+    /// <summary>Buckets of the table. Each holds four features: the model keeps those that weigh most and find a place. A bucket takes 72 bytes of the file, a word 56.</summary>
+    public int Buckets { get; init; } = 44_000;
 
     public float MaximumPositiveWeight { get; init; } = 3;
 

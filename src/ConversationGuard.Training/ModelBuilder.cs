@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using ConversationGuard.Classification;
 
 namespace ConversationGuard.Training;
@@ -103,14 +102,14 @@ internal sealed class ModelBuilder
         }
 
         var order = Enumerable.Range(0, importance.Length).OrderByDescending(feature => importance[feature]).ThenBy(feature => feature);
-        var filled = new byte[1 << _settings.BucketBits];
+        var filled = new byte[_settings.Buckets];
         var taken = new HashSet<(int, ulong)>();
         var kept = new List<int>();
         foreach (var feature in order)
         {
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
-            var bucket = (int)(uint)finished & (filled.Length - 1);
-            if (kept.Count < _settings.MaximumFeatures && importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
+            var bucket = ClassifierModel.BucketOf(finished, filled.Length);
+            if (importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
             {
                 filled[bucket]++;
                 kept.Add(feature);
@@ -123,11 +122,13 @@ internal sealed class ModelBuilder
     /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams, its class and its group.</summary>
     private byte[] AddUpWords(byte[] fingerprints, byte[] rows)
     {
-        var words = new byte[_space.Words.Count * ClassifierModel.LineLength];
+        var words = new byte[_space.Words.Count * ClassifierModel.WordLength];
         var model = new ClassifierModel(_space.Vocabulary, words, fingerprints, rows, new float[Outputs], new float[Outputs], HiddenLayer.Silent(), 1, 1);
+        var sums = new int[Outputs];
         for (var id = 0; id < _space.Words.Count; id++)
         {
-            var sum = new RowSum(model, words.AsMemory(id * ClassifierModel.LineLength, ClassifierModel.LineLength));
+            Array.Clear(sums);
+            var sum = new RowSum(model, sums);
             sum.Gram(FeatureHash.Of(_space.Words[id]));
             CharacterGrams.Of(_space.Words[id], ref sum);
             if (_space.Vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
@@ -139,12 +140,17 @@ internal sealed class ModelBuilder
             {
                 sum.Gram(FeatureHash.OfGroup(group));
             }
+
+            for (var c = 0; c < Outputs; c++)
+            {
+                words[(id * ClassifierModel.WordLength) + c] = (byte)Rounding.ToByte(sums[c], ClassifierModel.WordStep);
+            }
         }
 
         return words;
     }
 
-    private readonly struct RowSum(ClassifierModel model, Memory<byte> word) : IGramSink
+    private readonly struct RowSum(ClassifierModel model, int[] sums) : IGramSink
     {
         public void Gram(ulong hash)
         {
@@ -154,7 +160,6 @@ internal sealed class ModelBuilder
                 return;
             }
 
-            var sums = MemoryMarshal.Cast<byte, short>(word.Span);
             for (var c = 0; c < Outputs; c++)
             {
                 sums[c] += model.Row(row[0])[c];
@@ -164,7 +169,7 @@ internal sealed class ModelBuilder
 
     private ClassifierModel Quantise(LinearTrainer trainer, List<int> kept, (float Slope, float Offset)[] calibration)
     {
-        var buckets = 1 << _settings.BucketBits;
+        var buckets = _settings.Buckets;
         var fingerprints = new byte[buckets * sizeof(ulong)];
         var rows = new byte[buckets * ClassifierModel.LineLength];
         var filled = new byte[buckets];
@@ -184,7 +189,7 @@ internal sealed class ModelBuilder
         foreach (var feature in kept)
         {
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
-            var bucket = (int)(uint)finished & (buckets - 1);
+            var bucket = ClassifierModel.BucketOf(finished, buckets);
             var slot = filled[bucket]++;
             BinaryPrimitives.WriteUInt16LittleEndian(fingerprints.AsSpan(((bucket * ClassifierModel.BucketSize) + slot) * sizeof(ushort)), (ushort)ClassifierModel.FingerprintOf(finished));
             for (var c = 0; c < Outputs; c++)

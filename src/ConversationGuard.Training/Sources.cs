@@ -16,6 +16,9 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     /// <summary>What is abuse or harm there counts more as well, lest the plainest of it be lost among so much that is harmless.</summary>
     private const float ForeignViolationWeight = 2.5f;
     private const float CrisisOnlyWeight = 0.4f;
+
+    /// <summary>Long friendly talk decides where the thresholds lie: what is learnt from it counts more.</summary>
+    private const float TalkWeight = 3;
     private const int SentencesPerTemplate = 16;
 
     private const int FramesPerDeed = 3;
@@ -154,7 +157,9 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
     private IEnumerable<LabelledText> ReadContrastCorpus()
     {
         var directory = Path.Combine(projectDirectory, "Corpus");
-        return ReadCorpus(directory).Concat(ReadCorpus(Path.Combine(directory, "crisis-only")).Select(text => text with { Known = CategorySet.Crisis, Labels = text.Labels - _notCrisis, Weight = text.Weight * CrisisOnlyWeight }));
+        return ReadCorpus(directory)
+            .Concat(ReadCorpus(Path.Combine(directory, "talk")).Select(text => text with { Weight = text.Weight * TalkWeight }))
+            .Concat(ReadCorpus(Path.Combine(directory, "crisis-only")).Select(text => text with { Known = CategorySet.Crisis, Labels = text.Labels - _notCrisis, Weight = text.Weight * CrisisOnlyWeight }));
     }
 
     private static IEnumerable<LabelledText> ReadCorpus(string directory)
@@ -389,7 +394,10 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
             "I think I'm going to overdose", "我要死", "私は死んでいいかな", "곧 손목그을거에요", "Ich glaube, ich werde ertrinken", "Sto pensando di uccidermi",
             "Vou acabar com a minha vida",
         };
-        var classes = ReadWordClasses();
+        var rude = ReadWordClasses().Where(word => word.Value is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp).Select(word => word.Key).ToHashSet(StringComparer.Ordinal);
+
+        // Where words are written without spaces between them they are looked for in the text; a single letter says too little.
+        var unspaced = rude.Where(word => word.Length > 1 && word[0] >= '\u1100').ToList();
         foreach (var row in Rows(Data("ms-chitchat/ms-chitchat.jsonl")))
         {
             var text = row.GetProperty("text").GetString()!;
@@ -416,17 +424,13 @@ internal sealed partial class Sources(string dataDirectory, string projectDirect
 
             // "You are useless" is among what people say to bots, and an insult all the same; "are you dumb?" is teasing.
             var known = CategorySet.All - (isCrisis ? _instructions | _selfHarm : CategorySet.None);
-            known -= IsRude(text, classes) && !TeasingQuestion().IsMatch(text) ? _harassment : CategorySet.None;
+            known -= IsRude(text) && !TeasingQuestion().IsMatch(text) ? _harassment : CategorySet.None;
             yield return new LabelledText(text, "ms-chitchat", $"chitchat/{language}/{intent}/{StableHash(text) % 4}", language, known, isCrisis ? _intent : CategorySet.None, isCrisis ? 1 : 0.5f);
         }
+
+        bool IsRude(string text) => text.Split(' ', '.', ',', '!', '?').Any(word => rude.Contains(Folded(word.ToLowerInvariant())))
+            || text.Contains("shut", StringComparison.OrdinalIgnoreCase) || unspaced.Exists(word => text.Contains(word, StringComparison.Ordinal));
     }
-
-    private static bool IsRude(string text, IReadOnlyDictionary<string, byte> classes) =>
-        text.Split(' ', '.', ',', '!', '?').Any(word => IsRude(classes.GetValueOrDefault(Folded(word.ToLowerInvariant()))))
-        || text.Contains("shut", StringComparison.OrdinalIgnoreCase)
-        || classes.Any(word => word.Key.Length > 1 && word.Key[0] >= '\u1100' && IsRude(word.Value) && text.Contains(word.Key, StringComparison.Ordinal));
-
-    private static bool IsRude(byte wordClass) => wordClass is WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp;
 
     private IEnumerable<LabelledText> ReadParadetox()
     {

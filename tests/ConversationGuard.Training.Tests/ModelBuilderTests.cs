@@ -7,7 +7,7 @@ namespace ConversationGuard.Training.Tests;
 [TestFixture]
 public sealed class ModelBuilderTests
 {
-    private static readonly TrainingSettings _small = new() { BucketBits = 10, MaximumFeatures = 3000, MaximumWords = 12_000, MinimumCount = 2 };
+    private static readonly TrainingSettings _small = new() { Buckets = 1000, MaximumWords = 12_000, MinimumCount = 2 };
 
     [Test]
     public void Two_trainings_give_the_same_file_bit_for_bit()
@@ -101,6 +101,19 @@ public sealed class ModelBuilderTests
 
         texts.Skip(1).Take(2).Select(text => text.Labels).Should().Equal(CategorySet.Of(HarmCategory.SelfHarmIntent), CategorySet.None);
         texts.Skip(1).Take(2).Should().OnlyContain(text => text.Known == CategorySet.Crisis);
+    }
+
+    [Test]
+    public void Friendly_talk_of_the_corpus_counts_three_times()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.Path, [Line(1, "a sentence")]);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "Corpus", "talk"));
+        File.WriteAllLines(Path.Combine(folder.Path, "Corpus", "talk", "chat.jsonl"), [Line(2, "did you know that bees dance")]);
+
+        var texts = new Sources(folder.Path, folder.Path).ReadCorpusAnd([]);
+
+        texts.Single(text => text.Text.Contains("bees")).Weight.Should().Be(3 * texts.Single(text => text.Text == "a sentence").Weight);
     }
 
     private static byte[] Train(string folder)

@@ -9,7 +9,7 @@ namespace ConversationGuard.Classification;
 /// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
 /// Its row holds one signed byte for each output. Words of the vocabulary have a row each, with those of its
 /// character n-grams, its class and its group added up beforehand, and with what it adds to the hidden units.
-/// A message mostly waits for memory. So the rows of a bucket lie in 64 bytes, as all that a word adds does, and apart from what tells whether there is a row.
+/// A message mostly waits for memory. So the rows of a bucket lie in 64 bytes, all that a word adds lies together, and apart from them what tells whether there is a row.
 /// </remarks>
 internal sealed class ClassifierModel
 {
@@ -23,14 +23,20 @@ internal sealed class ClassifierModel
     /// <summary>Lanes of a sum: the outputs, filled up to a whole vector.</summary>
     public const int Lanes = 16;
 
-    /// <summary>How many bytes the rows of a bucket have, and how many the row of a word: about a cache line.</summary>
+    /// <summary>How many bytes the rows of a bucket have: a cache line.</summary>
     public const int LineLength = 64;
 
-    /// <summary>Where in the row of a word, behind two bytes for each output, what it adds to the hidden units begins.</summary>
-    public const int HiddenStart = Lanes * sizeof(short);
+    /// <summary>Where in the row of a word, behind a byte for each lane, what it adds to the hidden units begins.</summary>
+    public const int HiddenStart = Lanes;
 
-    private const int FormatVersion = 4;
-    private const int MaxBucketBits = 20;
+    /// <summary>How many bytes the row of a word has.</summary>
+    public const int WordLength = HiddenStart + HiddenLayer.Units;
+
+    /// <summary>What is added up for a word is larger than the row of one feature: its bytes are worth as many steps of a row as this.</summary>
+    public const int WordStep = 8;
+
+    private const int FormatVersion = 5;
+    private const int MaxBuckets = 1 << 20;
     private const int MaxWords = 1 << 18;
     private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
 
@@ -102,7 +108,7 @@ internal sealed class ClassifierModel
         foreach (var feature in features)
         {
             var finished = FeatureHash.Finish(feature);
-            var bucket = (int)(uint)finished & (buckets.Length - 1);
+            var bucket = BucketOf(finished, buckets.Length);
 
             // Zero 16-bit lanes of the difference mark a match. The lowest mark is exact; those above it can be carried over.
             var difference = buckets[bucket] ^ (FingerprintOf(finished) * 0x0001000100010001UL);
@@ -121,11 +127,15 @@ internal sealed class ClassifierModel
     /// <summary>What a feature adds to the outputs.</summary>
     public ReadOnlySpan<sbyte> Row(int start) => MemoryMarshal.Cast<byte, sbyte>(Rows.Span.Slice(start, Outputs));
 
-    /// <summary>What a word adds to the outputs.</summary>
-    public ReadOnlySpan<short> OutputsOf(int word) => MemoryMarshal.Cast<byte, short>(Words.Span.Slice(word * LineLength, Outputs * sizeof(short)));
+    /// <summary>What a word adds to the outputs, in steps of <see cref="WordStep"/>.</summary>
+    public ReadOnlySpan<sbyte> OutputsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice(word * WordLength, Outputs));
 
     /// <summary>What a word adds to the hidden units.</summary>
-    public ReadOnlySpan<sbyte> UnitsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice((word * LineLength) + HiddenStart, HiddenLayer.Units));
+    public ReadOnlySpan<sbyte> UnitsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice((word * WordLength) + HiddenStart, HiddenLayer.Units));
+
+    /// <summary>Gets the bucket in which a feature has its place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int BucketOf(ulong finished, int buckets) => (int)(((ulong)(uint)finished * (uint)buckets) >> 32);
 
     /// <summary>Gets the 16 bits by which a feature is told from others in its bucket; never 0, which marks a free place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -197,7 +207,7 @@ internal sealed class ClassifierModel
             var dampingPower = reader.ReadSingle();
             Require(IsFinite(dampingOffset) && dampingOffset > 0 && IsFinite(dampingPower) && dampingPower >= 0, "its damping is not a number");
             var buckets = reader.ReadInt32();
-            Require(buckets > 0 && buckets <= 1 << MaxBucketBits && (buckets & (buckets - 1)) == 0, "its table has an impossible size");
+            Require(buckets is > 0 and <= MaxBuckets, "its table has an impossible size");
             var count = reader.ReadInt32();
             Require(count is >= 0 and <= MaxWords, "its vocabulary has an impossible size");
             var hidden = new HiddenLayer(ReadFloats(reader, HiddenLayer.Units), ReadFloats(reader, HiddenLayer.Units), ReadFloats(reader, HiddenLayer.Units * Lanes));
@@ -206,7 +216,7 @@ internal sealed class ClassifierModel
             stream.ReadExactly(MemoryMarshal.AsBytes(entries.AsSpan()));
             var fingerprints = Take(buckets * sizeof(ulong));
             var rows = Take(buckets * LineLength);
-            var words = Take(count * LineLength);
+            var words = Take(count * WordLength);
             Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not end like one");
             return new ClassifierModel(new Vocabulary(entries), words, fingerprints, rows, scales, biases, hidden, dampingOffset, dampingPower);
         }

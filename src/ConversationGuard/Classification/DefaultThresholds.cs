@@ -9,19 +9,19 @@ internal static class DefaultThresholds
 {
     private static readonly Dictionary<HarmCategory, double> _thresholds = new()
     {
-        [HarmCategory.Harassment] = 0.66,
+        [HarmCategory.Harassment] = 0.6,
         [HarmCategory.HarassmentThreatening] = 0.4,
-        [HarmCategory.Hate] = 0.8,
+        [HarmCategory.Hate] = 0.75,
         [HarmCategory.HateThreatening] = 0.3,
         [HarmCategory.Sexual] = 0.5,
         [HarmCategory.SexualMinors] = 0.2,
         [HarmCategory.Violence] = 0.5,
         [HarmCategory.ViolenceGraphic] = 0.5,
         [HarmCategory.ViolenceIntent] = 0.1,
-        [HarmCategory.Illicit] = 0.65,
+        [HarmCategory.Illicit] = 0.62,
         [HarmCategory.IllicitViolent] = 0.6,
         [HarmCategory.SelfHarm] = 0.5,
-        [HarmCategory.SelfHarmIntent] = 0.18,
+        [HarmCategory.SelfHarmIntent] = 0.12,
         [HarmCategory.SelfHarmInstructions] = 0.1,
     };
 

@@ -137,8 +137,8 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         }
 
         ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
-        Widen(ref sums, 0, low);
-        Widen(ref sums, 8, high);
+        Widen(ref sums, 0, low, 1);
+        Widen(ref sums, 8, high, 1);
     }
 
     private void AddWords()
@@ -146,11 +146,13 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         ref var first = ref MemoryMarshal.GetReference(_model.Words.Span);
         ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
         ref var units = ref MemoryMarshal.GetArrayDataReference(_buffers.Hidden);
+        var (lower, upper) = (Vector128<short>.Zero, Vector128<short>.Zero);
         foreach (var id in _buffers.Words.AsSpan(0, _knownWords))
         {
-            ref var line = ref Unsafe.Add(ref first, id * ClassifierModel.LineLength);
-            Widen(ref sums, 0, Vector128.LoadUnsafe(ref line).AsInt16());
-            Widen(ref sums, 8, Vector128.LoadUnsafe(ref line, 16).AsInt16());
+            ref var line = ref Unsafe.Add(ref first, id * ClassifierModel.WordLength);
+            var (below, above) = Vector128.Widen(Vector128.LoadUnsafe(ref line).AsSByte());
+            lower += below;
+            upper += above;
             for (nuint unit = 0; unit < HiddenLayer.Units; unit += 16)
             {
                 var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref line, ClassifierModel.HiddenStart + unit).AsSByte());
@@ -159,15 +161,17 @@ internal struct ScoringSink : IFeatureSink, IGramSink
             }
         }
 
+        Widen(ref sums, 0, lower, ClassifierModel.WordStep);
+        Widen(ref sums, 8, upper, ClassifierModel.WordStep);
         _knownWords = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Widen(ref int sums, nuint at, Vector128<short> values)
+    private static void Widen(ref int sums, nuint at, Vector128<short> values, int step)
     {
         var (low, high) = Vector128.Widen(values);
-        (Vector128.LoadUnsafe(ref sums, at) + low).StoreUnsafe(ref sums, at);
-        (Vector128.LoadUnsafe(ref sums, at + 4) + high).StoreUnsafe(ref sums, at + 4);
+        (Vector128.LoadUnsafe(ref sums, at) + (low * step)).StoreUnsafe(ref sums, at);
+        (Vector128.LoadUnsafe(ref sums, at + 4) + (high * step)).StoreUnsafe(ref sums, at + 4);
     }
 #else
     private readonly void AddRows(ReadOnlySpan<int> rows)
@@ -190,7 +194,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
             var units = _model.UnitsOf(id);
             for (var output = 0; output < outputs.Length; output++)
             {
-                _buffers.Chunk[output] += outputs[output];
+                _buffers.Chunk[output] += outputs[output] * ClassifierModel.WordStep;
             }
 
             for (var unit = 0; unit < units.Length; unit++)

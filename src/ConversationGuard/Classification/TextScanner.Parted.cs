@@ -5,6 +5,9 @@ internal partial struct TextScanner<TSink>
 {
     private const int MaxFailedJoins = 8;
 
+    /// <summary>Two words on either side of a line break hardly ever make a noun of abuse as long as this by chance; "use" and "less" would make an adjective.</summary>
+    private const int ShortestCutInsult = 5;
+
     /// <summary>"y o u   a r e": a wider gap parts words where letters are parted too.</summary>
     private void NoteGap(ReadOnlySpan<char> text, int i) =>
         _isAfterWideGap |= _letters > 0 && i + 1 < text.Length && UnicodeFolding.KindOf(text[i + 1]) == CharKind.Space;
@@ -84,7 +87,7 @@ internal partial struct TextScanner<TSink>
 
     /// <summary>
     /// "stu\U0001F642pid", "stu\npid": if a known word comes out, it was cut. A pictograph may stand between two words without a space, and lines end anywhere: then a word comes out that is as
-    /// harmless as they are, or none; at a line's end one of the parts must be unknown by itself.
+    /// harmless as they are, or none; at a line's end one of the parts must be unknown by itself, or a noun of abuse comes out.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="start">Where the first part begins, ASCII letters alone.</param>
@@ -167,7 +170,13 @@ internal partial struct TextScanner<TSink>
     private readonly bool IsCut(ulong whole, int length, bool allKnown, bool byLine)
     {
         var id = _vocabulary.Find(whole);
-        return IsTaught(id) && length >= 3 && (!allKnown || (!byLine && (length > 3 || _vocabulary.ClassOf(id) is WordClass.You or WordClass.Your)));
+        if (!IsTaught(id) || length < 3)
+        {
+            return false;
+        }
+
+        var wordClass = _vocabulary.ClassOf(id);
+        return !allKnown || (byLine ? length >= ShortestCutInsult && wordClass == WordClass.InsultNoun : length > 3 || wordClass is WordClass.You or WordClass.Your);
     }
 
     private readonly bool IsTaught(int id) => id >= 0 && (_vocabulary.TraitsOf(id) & WordTraits.Taught) != 0;

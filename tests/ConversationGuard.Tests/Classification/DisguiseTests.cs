@@ -31,6 +31,7 @@ public sealed class DisguiseTests
     [TestCase("y\U0001F642ou are an idiot", TestName = "You that a pictograph cuts is read")]
     [TestCase("you are an idi\not", TestName = "A word that a line break cuts is read")]
     [TestCase("you are an idi-\r\not", TestName = "A word that a hyphen and a line break cut is read")]
+    [TestCase("shut it scum\nbag", TestName = "A noun of abuse that a line break cuts into two words is read")]
     [TestCase("y o u   a r e   a n   i d i o t", TestName = "Letters parted by spaces are words where the gaps are wider")]
     [TestCase("y o u  a r e  a n  i d i o t  y o u  a r e  a n  i d i o t", TestName = "Many letters parted by spaces are words where the gaps are wider")]
     public void Disguise_changes_little(string text)
@@ -58,6 +59,7 @@ public sealed class DisguiseTests
     [TestCase("the count rate, not the co\nunt of errors", TestName = "A line break inside a harmless word")]
     [TestCase("I like bass\nhole in one is golf", TestName = "Two words at a line's end are two words")]
     [TestCase("use\nless water\nmore oil", TestName = "Two words at a line's end that would be another one are two words")]
+    [TestCase("it is worth\nless than gold", TestName = "Two words at a line's end that would insult as one are two words")]
     [TestCase("happy birthday🎂you❤️all of you🎉", TestName = "Pictographs between words")]
     [TestCase("love❤you so much", TestName = "A pictograph for a space")]
     [TestCase("A\nB\nC\nD\nE\nF\nU\nC\nK is not how the alphabet goes", TestName = "Letters line by line")]

@@ -68,7 +68,7 @@ public class HiddenLayerTests
     /// <summary>A model of one word that only the hidden units know.</summary>
     private static ClassifierModel Model(string word, sbyte[] units, HiddenLayer layer)
     {
-        var row = new byte[ClassifierModel.LineLength];
+        var row = new byte[ClassifierModel.WordLength];
         Buffer.BlockCopy(units, 0, row, ClassifierModel.HiddenStart, units.Length);
         return new ClassifierModel(
             new Vocabulary([Vocabulary.Entry(word.AsSpan(), WordTraits.Taught, WordClass.None)]), row, new byte[sizeof(ulong)], new byte[ClassifierModel.LineLength],

@@ -19,6 +19,26 @@ public sealed class ModelFileTests
         actual.Should().Equal(expected);
     }
 
+    [TestCase(1, 3)]
+    [TestCase(1, -127)]
+    [TestCase(30, 127)]
+    public void What_a_word_adds_to_an_output_counts_in_steps_of_its_row(int words, int steps)
+    {
+        var row = new byte[ClassifierModel.WordLength];
+        row[2] = (byte)(sbyte)steps;
+        var scales = Enumerable.Repeat(1 / 8192f, ClassifierModel.Outputs).ToArray();
+        var model = new ClassifierModel(
+            new Vocabulary([Vocabulary.Entry("dog".AsSpan(), WordTraits.Taught, WordClass.None)]), row, new byte[sizeof(ulong)], new byte[ClassifierModel.LineLength],
+            scales, new float[ClassifierModel.Outputs], HiddenLayer.Silent(), 2, 0.5f);
+        var scores = new float[ClassifierModel.Categories];
+
+        new EmbeddedClassifier(model).Score(string.Join(" ", Enumerable.Repeat("dog", words)), scores, out _);
+
+        var sum = words * steps * ClassifierModel.WordStep * ClassifierModel.Damping(words, 2, 0.5f) / 8192;
+        scores[2].Should().BeApproximately((float)(1 / (1 + Math.Exp(-sum))), 1e-5f);
+        scores[1].Should().Be(0.5f);
+    }
+
     [Test]
     public void A_model_loads_from_a_path()
     {
