@@ -11,7 +11,7 @@ internal static class DefaultThresholds
     {
         [HarmCategory.Harassment] = 0.6,
         [HarmCategory.HarassmentThreatening] = 0.4,
-        [HarmCategory.Hate] = 0.75,
+        [HarmCategory.Hate] = 0.85,
         [HarmCategory.HateThreatening] = 0.3,
         [HarmCategory.Sexual] = 0.5,
         [HarmCategory.SexualMinors] = 0.2,
