@@ -9,4 +9,5 @@ internal sealed class ScanBuffers
     public readonly char[] Candidate = new char[MaxToken + 2];
     public readonly char[] Letters = new char[TextScanner.MaxSpelled];
     public readonly int[] Ways = new int[TextScanner.MaxSpelled + 1];
+    public readonly int[] Values = new int[TextScanner.MaxSpelled + 1];
 }

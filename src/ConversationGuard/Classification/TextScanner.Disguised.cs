@@ -171,6 +171,12 @@ internal partial struct TextScanner<TSink>
         }
 
         // y.o.u.s.u.c.k
-        return !substituted && IsSpelledOut(token) && EmitSegments(word);
+        if (substituted || !IsSpelledOut(token) || !TryCut(word, isWhole: true))
+        {
+            return false;
+        }
+
+        EmitCut(word, word.Length);
+        return true;
     }
 }

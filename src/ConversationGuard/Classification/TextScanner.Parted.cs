@@ -4,6 +4,13 @@ namespace ConversationGuard.Classification;
 internal partial struct TextScanner<TSink>
 {
     private const int MaxFailedJoins = 8;
+    private const int LongestSpelledWord = 14;
+
+    /// <summary>Of so many spelled-out letters, one may belong to no word.</summary>
+    private const int MostUnknown = 6;
+
+    /// <summary>What a letter that belongs to no word costs, beside what a word brings: the square of its length.</summary>
+    private const int LeftOver = 9;
 
     /// <summary>Two words on either side of a line break hardly ever make a noun of abuse as long as this by chance; "use" and "less" would make an adjective.</summary>
     private const int ShortestCutInsult = 5;
@@ -16,7 +23,7 @@ internal partial struct TextScanner<TSink>
     {
         if (_letters == TextScanner.MaxSpelled)
         {
-            FlushLetters(keepsLast: true);
+            FlushLetters(goesOn: true);
         }
 
         _wideGaps |= _isAfterWideGap && _letters > 0 ? 1u << _letters : 0;
@@ -25,8 +32,8 @@ internal partial struct TextScanner<TSink>
     }
 
     /// <summary>Single letters in a row: "f u c k" is a word, "a b c" is not.</summary>
-    /// <param name="keepsLast">Whether more letters may follow: the last of several groups is then kept.</param>
-    private void FlushLetters(bool keepsLast = false)
+    /// <param name="goesOn">Whether more letters follow: what may belong to them is then kept.</param>
+    private void FlushLetters(bool goesOn = false)
     {
         var count = _letters;
         _isAfterWideGap = false;
@@ -41,48 +48,47 @@ internal partial struct TextScanner<TSink>
 
         // Where every gap is wide, it says nothing.
         var everyGap = count == 1 ? 0 : (uint)((1UL << count) - 2);
-        if (gaps == 0 || gaps == everyGap)
-        {
-            EmitSpelled(letters);
-            return;
-        }
-
-        var start = 0;
-        for (var i = 1; i <= count; i++)
-        {
-            if (i == count ? !keepsLast : (gaps & (1u << i)) != 0)
-            {
-                EmitSpelled(letters[start..i]);
-                start = i;
-            }
-        }
-
+        var start = gaps == 0 || gaps == everyGap ? EmitSpelled(letters, goesOn) : EmitGroups(letters, gaps, goesOn);
         letters[start..].CopyTo(letters);
         _letters = count - start;
     }
 
-    private void EmitSpelled(ReadOnlySpan<char> letters)
+    /// <summary>Each group of letters between wide gaps is a word, a known one or not.</summary>
+    /// <returns>How many letters were read.</returns>
+    private int EmitGroups(ReadOnlySpan<char> letters, uint gaps, bool goesOn)
     {
-        if (letters.Length >= 3)
+        var start = 0;
+        for (var i = 1; i <= letters.Length; i++)
         {
-            if (EmitSegments(letters))
+            if (i == letters.Length ? goesOn : (gaps & (1u << i)) == 0)
             {
-                return;
+                continue;
             }
 
-            // "I f u c k": a real one-letter word may come first.
-            if (letters.Length >= 4 && letters[0] is 'i' or 'a' or 'u' && CanSegment(letters[1..]))
-            {
-                EmitLetter(letters[0]);
-                EmitSegments(letters[1..]);
-                return;
-            }
+            var word = letters[start..i];
+            var hash = FeatureHash.Of(word);
+            Emit(word, hash, _vocabulary.Find(hash));
+            start = i;
         }
 
-        foreach (var letter in letters)
+        return start;
+    }
+
+    /// <returns>How many letters were read.</returns>
+    private int EmitSpelled(ReadOnlySpan<char> letters, bool goesOn)
+    {
+        if (TryCut(letters, isWhole: letters.Length < MostUnknown * 2))
         {
-            EmitLetter(letter);
+            return EmitCut(letters, goesOn ? letters.Length - LongestSpelledWord : letters.Length);
         }
+
+        for (var i = 0; i < letters.Length; i++)
+        {
+            var hash = FeatureHash.Of(letters.Slice(i, 1));
+            Emit(letters.Slice(i, 1), hash, _vocabulary.Find(hash));
+        }
+
+        return letters.Length;
     }
 
     /// <summary>
@@ -217,78 +223,75 @@ internal partial struct TextScanner<TSink>
         return hasPictograph ? i - start : 0;
     }
 
-    private void EmitLetter(char letter)
+    /// <summary>Cuts spelled-out letters into known words, long ones rather than many; false if they cannot be cut.</summary>
+    /// <param name="letters">The letters.</param>
+    /// <param name="isWhole">Whether all of them must belong to a word. Else one in <see cref="MostUnknown"/> may be left over, as in a name.</param>
+    private readonly bool TryCut(ReadOnlySpan<char> letters, bool isWhole)
     {
-        var word = _buffers.Candidate;
-        word[0] = letter;
-        var hash = FeatureHash.Append(FeatureHash.Seed, letter);
-        Emit(word.AsSpan(0, 1), hash, _vocabulary.Find(hash));
-    }
-
-    /// <summary>Cuts spelled-out letters into known words of three letters or more ("you" and "u" among them); false if they cannot be cut.</summary>
-    private readonly bool CanSegment(ReadOnlySpan<char> letters)
-    {
-        var ways = _buffers.Ways;
-        if (letters.Length >= ways.Length)
+        if (letters.Length is < 3 or > TextScanner.MaxSpelled)
         {
             return false;
         }
 
-        // ways[i]: the length of the last word in a cut of the first i letters.
+        // ways[i]: the length of the last word in the best cut of the first i letters.
+        var (ways, values) = (_buffers.Ways, _buffers.Values);
         Array.Clear(ways, 0, letters.Length + 1);
-        ways[0] = -1;
+        values[0] = 0;
         for (var start = 0; start < letters.Length; start++)
         {
-            if (ways[start] == 0)
-            {
-                continue;
-            }
-
             var hash = FeatureHash.Seed;
-            for (var end = start; end < letters.Length && end - start < 14; end++)
+            for (var end = start + 1; end <= letters.Length && end - start <= LongestSpelledWord; end++)
             {
-                hash = FeatureHash.Append(hash, letters[end]);
-                var length = end - start + 1;
-                if ((length >= 3 || (length == 2 && letters[start..(end + 1)] is "me" or "ur" or "my" or "go" or "is" or "to" or "an"))
-                    && length > ways[end + 1] && _vocabulary.Find(hash) >= 0)
+                hash = FeatureHash.Append(hash, letters[end - 1]);
+                var word = letters[start..end];
+                var value = word.Length == 1 ? (IsOneLetterWord(word[0]) ? 0 : -LeftOver)
+                    : (word.Length > 2 ? _vocabulary.Find(hash) >= 0 : IsTwoLetterWord(word)) ? word.Length * word.Length : -1;
+                if ((value >= 0 || word.Length == 1) && (ways[end] == 0 || values[start] + value > values[end]))
                 {
-                    ways[end + 1] = length;
+                    (ways[end], values[end]) = (word.Length, values[start] + value);
                 }
             }
         }
 
-        return ways[letters.Length] > 0;
-    }
-
-    private bool EmitSegments(ReadOnlySpan<char> letters)
-    {
-        if (!CanSegment(letters))
+        var (leftOver, longest) = (0, 0);
+        for (var end = letters.Length; end > 0; end -= ways[end])
         {
-            return false;
+            leftOver += ways[end] == 1 && !IsOneLetterWord(letters[end - 1]) ? 1 : 0;
+            longest = Math.Max(longest, ways[end]);
         }
 
+        return longest > 1 && leftOver * MostUnknown <= (isWhole ? 0 : letters.Length);
+    }
+
+    private static bool IsOneLetterWord(char letter) => letter is 'i' or 'a' or 'u';
+
+    private static bool IsTwoLetterWord(ReadOnlySpan<char> word) => word is "am" or "an" or "as" or "at" or "be" or "by" or "do" or "go" or "he" or "hi" or "if" or "in" or "is" or "it"
+        or "me" or "my" or "no" or "of" or "ok" or "on" or "or" or "so" or "to" or "up" or "ur" or "us" or "we";
+
+    /// <summary>Emits the words of the last cut.</summary>
+    /// <param name="letters">The letters.</param>
+    /// <param name="last">Behind how many letters a word may begin no more; one word is always read.</param>
+    /// <returns>How many letters were read.</returns>
+    private int EmitCut(ReadOnlySpan<char> letters, int last)
+    {
         // Walk back to turn "length of the last word" into "start of the next".
         var ways = _buffers.Ways;
-        var end = letters.Length;
         var next = 0;
-        while (end > 0)
+        for (var end = letters.Length; end > 0;)
         {
             var start = end - ways[end];
-            ways[end] = next;
-            next = end;
-            end = start;
+            (ways[end], next, end) = (next, end, start);
         }
 
         var from = 0;
-        while (next > 0)
+        while (next > 0 && (from == 0 || from < last))
         {
             var word = letters[from..next];
             var hash = FeatureHash.Of(word);
             Emit(word, hash, _vocabulary.Find(hash));
-            from = next;
-            next = ways[next];
+            (from, next) = (next, ways[next]);
         }
 
-        return true;
+        return from;
     }
 }

@@ -34,6 +34,8 @@ public sealed class DisguiseTests
     [TestCase("shut it scum\nbag", TestName = "A noun of abuse that a line break cuts into two words is read")]
     [TestCase("y o u   a r e   a n   i d i o t", TestName = "Letters parted by spaces are words where the gaps are wider")]
     [TestCase("y o u  a r e  a n  i d i o t  y o u  a r e  a n  i d i o t", TestName = "Many letters parted by spaces are words where the gaps are wider")]
+    [TestCase("y o u a r e a n i d i o t", TestName = "Letters parted by spaces are words where no gap is wider")]
+    [TestCase("y o u a r e a n i d i o t y o u a r e a n i d i o t y o u a r e a n i d i o t", TestName = "Many letters parted by spaces are words where no gap is wider")]
     public void Disguise_changes_little(string text)
     {
         var plain = EmbeddedClassifierTests.Classify("you are an idiot")[HarmCategory.Harassment];
@@ -71,6 +73,11 @@ public sealed class DisguiseTests
     [TestCase("\u202Bשלום עולם\u202C and \u202Eabc\u202C", TestName = "Direction marks where they belong")]
     [TestCase("\u202E42 stressed desserts\u202C", TestName = "Words under an override that are others backwards are read as they stand")]
     [TestCase("f  l  o  w  e  r  s and p l a n t s   g r o w", TestName = "Harmless spelled-out words")]
+    [TestCase("h i h o w a r e y o u ? d o y o u l i k e s p o r t s ?", TestName = "Harmless words whose letters are parted and whose gaps are no wider")]
+    [TestCase("i t h i n k t h e w e a t h e r i s l o v e l y a n d w e s h o u l d a l l g o t o t h e l a k e", TestName = "A long harmless text whose letters are parted")]
+    [TestCase("t h e  b a l l  w a s  n e v e r  f u m b l e d", TestName = "A word that is not known, in letters between wider gaps")]
+    [TestCase("A T G C A T T A G C A T T A G A C A T G A C A", TestName = "A sequence of bases")]
+    [TestCase("play C D E F G A B C and then b a d f a c e", TestName = "Notes")]
     [TestCase("Привет, как дела? это просто хорошо", TestName = "Another alphabet with look-alikes")]
     [TestCase("Γειά σου, τι κάνεις σήμερα;", TestName = "Greek with look-alikes")]
     [TestCase("sha256 d0d0caca5eed1e55badf00d4b17ch0de1337", TestName = "A hash with words in it")]
