@@ -103,7 +103,7 @@ internal sealed class ModelBuilder
 
         var order = Enumerable.Range(0, importance.Length).OrderByDescending(feature => importance[feature]).ThenBy(feature => feature);
         var filled = new byte[_settings.Buckets];
-        var taken = new HashSet<(int, ulong)>();
+        var taken = new HashSet<(int, ushort)>();
         var kept = new List<int>();
         foreach (var feature in order)
         {
@@ -155,14 +155,9 @@ internal sealed class ModelBuilder
         public void Gram(ulong hash)
         {
             Span<int> row = [0];
-            if (model.FindRows([hash], row) == 0)
+            if (model.FindRows([hash], row) > 0)
             {
-                return;
-            }
-
-            for (var c = 0; c < Outputs; c++)
-            {
-                sums[c] += model.Row(row[0])[c];
+                model.AddRow(row[0], sums);
             }
         }
     }
@@ -170,7 +165,7 @@ internal sealed class ModelBuilder
     private ClassifierModel Quantise(LinearTrainer trainer, List<int> kept, (float Slope, float Offset)[] calibration)
     {
         var buckets = _settings.Buckets;
-        var fingerprints = new byte[buckets * sizeof(ulong)];
+        var fingerprints = new byte[buckets * ClassifierModel.PlacesLength];
         var rows = new byte[buckets * ClassifierModel.LineLength];
         var filled = new byte[buckets];
         var weights = trainer.Weights;
@@ -183,19 +178,22 @@ internal sealed class ModelBuilder
                 values[k] = MathF.Abs(weights[(kept[k] * Lanes) + c]);
             }
 
-            steps[c] = Rounding.StepOf(values);
+            steps[c] = Rounding.StepOf(values, ClassifierModel.LargestPart * ClassifierModel.LargestFactor);
         }
 
+        var row = new float[Outputs];
         foreach (var feature in kept)
         {
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
             var bucket = ClassifierModel.BucketOf(finished, buckets);
             var slot = filled[bucket]++;
-            BinaryPrimitives.WriteUInt16LittleEndian(fingerprints.AsSpan(((bucket * ClassifierModel.BucketSize) + slot) * sizeof(ushort)), (ushort)ClassifierModel.FingerprintOf(finished));
+            BinaryPrimitives.WriteUInt16LittleEndian(fingerprints.AsSpan(((bucket * ClassifierModel.BucketSize) + slot) * sizeof(ushort)), ClassifierModel.FingerprintOf(finished));
             for (var c = 0; c < Outputs; c++)
             {
-                rows[(bucket * ClassifierModel.LineLength) + (slot * Outputs) + c] = (byte)Rounding.ToByte(weights[(feature * Lanes) + c], steps[c]);
+                row[c] = weights[(feature * Lanes) + c] / steps[c];
             }
+
+            ClassifierModel.Pack(row, rows.AsSpan((bucket * ClassifierModel.LineLength) + (slot * ClassifierModel.RowLength)));
         }
 
         var scales = new float[Outputs];
@@ -217,10 +215,11 @@ internal static class Rounding
 {
     /// <summary>What a byte's step is worth. The few largest weights are cut, so that the many small ones keep their difference.</summary>
     /// <param name="magnitudes">The weights without their signs; they are sorted.</param>
-    public static float StepOf(float[] magnitudes)
+    /// <param name="largest">How many steps the largest weight may take.</param>
+    public static float StepOf(float[] magnitudes, int largest = sbyte.MaxValue)
     {
         Array.Sort(magnitudes);
-        return magnitudes.Length == 0 ? 1 : MathF.Max(1e-6f, magnitudes[(int)(magnitudes.Length * 0.9995)] / sbyte.MaxValue);
+        return magnitudes.Length == 0 ? 1 : MathF.Max(1e-6f, magnitudes[(int)(magnitudes.Length * 0.9995)] / largest);
     }
 
     public static sbyte ToByte(float weight, float step) => (sbyte)Math.Clamp(MathF.Round(weight / step), -sbyte.MaxValue, sbyte.MaxValue);

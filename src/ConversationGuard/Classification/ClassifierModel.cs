@@ -1,14 +1,21 @@
+#if NET8_0_OR_GREATER
+using System.Numerics;
+#endif
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+#endif
 using System.Text;
 
 namespace ConversationGuard.Classification;
 
 /// <summary>The weights of the embedded classifier, as they lie in a model file.</summary>
 /// <remarks>
-/// A table of buckets of four; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
-/// Its row holds one signed byte for each output. Words of the vocabulary have a row each, with those of its
-/// character n-grams, its class and its group added up beforehand, and with what it adds to the hidden units.
+/// A table of buckets of eight; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
+/// Its row holds four signed bits for each output and a factor for all of them: many features in rough steps tell more than half as many in fine ones.
+/// Words of the vocabulary have a row of bytes each, with what their character n-grams, their class and their group weigh
+/// added up beforehand, and with what they add to the hidden units.
 /// A message mostly waits for memory. So the rows of a bucket lie in 64 bytes, all that a word adds lies together, and apart from them what tells whether there is a row.
 /// </remarks>
 internal sealed class ClassifierModel
@@ -18,13 +25,22 @@ internal sealed class ClassifierModel
     /// <summary>What is scored: the categories, and behind them whether there is any sign of a crisis.</summary>
     public const int Outputs = Categories + 1;
 
-    public const int BucketSize = 4;
+    public const int BucketSize = 8;
 
     /// <summary>Lanes of a sum: the outputs, filled up to a whole vector.</summary>
     public const int Lanes = 16;
 
+    /// <summary>How many bytes the row of a feature has: two outputs in each, and the factor in the half that is left.</summary>
+    public const int RowLength = Lanes / 2;
+
     /// <summary>How many bytes the rows of a bucket have: a cache line.</summary>
-    public const int LineLength = 64;
+    public const int LineLength = BucketSize * RowLength;
+
+    /// <summary>How many bytes the fingerprints of a bucket have.</summary>
+    public const int PlacesLength = BucketSize * sizeof(ushort);
+
+    /// <summary>The largest weight that four bits hold, and the largest factor.</summary>
+    public const int LargestPart = 7, LargestFactor = 16;
 
     /// <summary>Where in the row of a word, behind a byte for each lane, what it adds to the hidden units begins.</summary>
     public const int HiddenStart = Lanes;
@@ -35,7 +51,7 @@ internal sealed class ClassifierModel
     /// <summary>What is added up for a word is larger than the row of one feature: its bytes are worth as many steps of a row as this.</summary>
     public const int WordStep = 8;
 
-    private const int FormatVersion = 5;
+    private const int FormatVersion = 6;
     private const int MaxBuckets = 1 << 20;
     private const int MaxWords = 1 << 18;
     private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
@@ -97,35 +113,85 @@ internal sealed class ClassifierModel
     /// <summary>Sums grow with the number of words; this keeps long texts from being judged by their length.</summary>
     public static float Damping(int words, float offset, float power) => (float)Math.Pow(1 + (words / (double)offset), -power);
 
-    /// <summary>Finds the rows of the features that have one. Which have cannot be foretold, so this does without a branch.</summary>
+    /// <summary>Finds the rows of the features that have one.</summary>
     /// <param name="features">The hashes.</param>
     /// <param name="rows">Takes where in <see cref="Rows"/> they begin.</param>
     /// <returns>How many there are.</returns>
     public int FindRows(ReadOnlySpan<ulong> features, Span<int> rows)
     {
-        var buckets = MemoryMarshal.Cast<byte, ulong>(_fingerprints.Span);
+        var fingerprints = MemoryMarshal.Cast<byte, ushort>(_fingerprints.Span);
+        var buckets = fingerprints.Length / BucketSize;
         var count = 0;
         foreach (var feature in features)
         {
             var finished = FeatureHash.Finish(feature);
-            var bucket = BucketOf(finished, buckets.Length);
+            var bucket = BucketOf(finished, buckets);
+            var fingerprint = FingerprintOf(finished);
+#if NET8_0_OR_GREATER
+            // Which have one cannot be foretold, so this does without a branch.
+            var places = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(fingerprints), (nuint)(bucket * BucketSize));
+            var match = Vector128.Equals(places, Vector128.Create(fingerprint)).AsByte().ExtractMostSignificantBits();
 
-            // Zero 16-bit lanes of the difference mark a match. The lowest mark is exact; those above it can be carried over.
-            var difference = buckets[bucket] ^ (FingerprintOf(finished) * 0x0001000100010001UL);
-            var match = (difference - 0x0001000100010001UL) & ~difference & 0x8000800080008000UL;
-            match &= 0 - match;
-
-            // One multiplication turns the mark of a place into the rows before it: 0 to 3.
-            const ulong Places = ((1UL * Outputs) << 32) | ((2UL * Outputs) << 16) | (3UL * Outputs);
-            rows[count] = (bucket * LineLength) + (int)(((match >> 15) * Places) >> 48);
+            // Two bits for each place.
+            rows[count] = (bucket * LineLength) + ((BitOperations.TrailingZeroCount(match) & (PlacesLength - 1)) * (RowLength / 2));
             count += match != 0 ? 1 : 0;
+#else
+            var place = fingerprints.Slice(bucket * BucketSize, BucketSize).IndexOf(fingerprint);
+            if (place >= 0)
+            {
+                rows[count++] = (bucket * LineLength) + (place * RowLength);
+            }
+#endif
         }
 
         return count;
     }
 
-    /// <summary>What a feature adds to the outputs.</summary>
-    public ReadOnlySpan<sbyte> Row(int start) => MemoryMarshal.Cast<byte, sbyte>(Rows.Span.Slice(start, Outputs));
+    /// <summary>Writes the row of a feature.</summary>
+    /// <param name="weights">What it adds to each output, in steps.</param>
+    /// <param name="row">Takes the row.</param>
+    public static void Pack(ReadOnlySpan<float> weights, Span<byte> row)
+    {
+        var (best, smallest) = (1, float.PositiveInfinity);
+        for (var factor = 1; factor <= LargestFactor; factor++)
+        {
+            var error = 0f;
+            foreach (var weight in weights)
+            {
+                var lost = weight - (PartOf(weight, factor) * factor);
+                error += lost * lost;
+            }
+
+            (best, smallest) = error < smallest ? (factor, error) : (best, smallest);
+        }
+
+        row[..RowLength].Clear();
+        row[RowLength - 1] = (byte)((best - 1) << 4);
+        for (var output = 0; output < weights.Length; output++)
+        {
+            row[output % RowLength] |= (byte)((PartOf(weights[output], best) & 0xF) << (output < RowLength ? 0 : 4));
+        }
+    }
+
+    /// <summary>Adds what a feature weighs to the outputs.</summary>
+    /// <param name="start">Where its row begins.</param>
+    /// <param name="sums">The outputs.</param>
+    public void AddRow(int start, Span<int> sums)
+    {
+        var row = MemoryMarshal.Cast<byte, sbyte>(Rows.Span.Slice(start, RowLength));
+        var factor = 1 + ((byte)row[RowLength - 1] >> 4);
+        for (var i = 0; i < RowLength; i++)
+        {
+            sums[i] += ((sbyte)(row[i] << 4) >> 4) * factor;
+        }
+
+        for (var output = RowLength; output < Outputs; output++)
+        {
+            sums[output] += (row[output - RowLength] >> 4) * factor;
+        }
+    }
+
+    private static int PartOf(float weight, int factor) => (int)Math.Max(-LargestPart, Math.Min(LargestPart, Math.Round(weight / factor)));
 
     /// <summary>What a word adds to the outputs, in steps of <see cref="WordStep"/>.</summary>
     public ReadOnlySpan<sbyte> OutputsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice(word * WordLength, Outputs));
@@ -139,10 +205,10 @@ internal sealed class ClassifierModel
 
     /// <summary>Gets the 16 bits by which a feature is told from others in its bucket; never 0, which marks a free place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong FingerprintOf(ulong finished)
+    public static ushort FingerprintOf(ulong finished)
     {
-        var fingerprint = (finished >> 40) & 0xFFFF;
-        return fingerprint == 0 ? 1 : fingerprint;
+        var fingerprint = (ushort)(finished >> 40);
+        return fingerprint == 0 ? (ushort)1 : fingerprint;
     }
 
     public float DampingOf(int words) => _damping[Math.Min(words, _damping.Length - 1)];
@@ -165,7 +231,7 @@ internal sealed class ClassifierModel
         WriteFloats(writer, _biases);
         writer.Write(DampingOffset);
         writer.Write(DampingPower);
-        writer.Write(_fingerprints.Length / sizeof(ulong));
+        writer.Write(_fingerprints.Length / PlacesLength);
         writer.Write(Vocabulary.Count);
         WriteFloats(writer, Hidden.Scales);
         WriteFloats(writer, Hidden.Biases);
@@ -214,7 +280,7 @@ internal sealed class ClassifierModel
 
             var entries = new ulong[count];
             stream.ReadExactly(MemoryMarshal.AsBytes(entries.AsSpan()));
-            var fingerprints = Take(buckets * sizeof(ulong));
+            var fingerprints = Take(buckets * PlacesLength);
             var rows = Take(buckets * LineLength);
             var words = Take(count * WordLength);
             Require(reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic), "it does not end like one");

@@ -130,10 +130,12 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         var (low, high) = (Vector128<short>.Zero, Vector128<short>.Zero);
         foreach (var row in rows)
         {
-            // The last row of a bucket has room behind it for a whole vector; the lane too many is never read.
-            var (lower, upper) = Vector128.Widen(Vector128.LoadUnsafe(ref first, (nuint)row).AsSByte());
-            low += lower;
-            high += upper;
+            // Two outputs in a byte; the half that is left holds the factor, and the lane that it makes is never read.
+            var packed = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, row));
+            var halves = Vector128.WidenLower(Vector128.CreateScalarUnsafe(packed).AsByte()).AsInt16();
+            var factor = Vector128.Create((short)(1 + (packed >> 60)));
+            low += ((halves << 12) >> 12) * factor;
+            high += ((halves << 8) >> 12) * factor;
         }
 
         ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
@@ -178,11 +180,7 @@ internal struct ScoringSink : IFeatureSink, IGramSink
     {
         foreach (var row in rows)
         {
-            var outputs = _model.Row(row);
-            for (var output = 0; output < outputs.Length; output++)
-            {
-                _buffers.Chunk[output] += outputs[output];
-            }
+            _model.AddRow(row, _buffers.Chunk);
         }
     }
 

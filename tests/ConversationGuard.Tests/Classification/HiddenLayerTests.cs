@@ -70,9 +70,7 @@ public class HiddenLayerTests
     {
         var row = new byte[ClassifierModel.WordLength];
         Buffer.BlockCopy(units, 0, row, ClassifierModel.HiddenStart, units.Length);
-        return new ClassifierModel(
-            new Vocabulary([Vocabulary.Entry(word.AsSpan(), WordTraits.Taught, WordClass.None)]), row, new byte[sizeof(ulong)], new byte[ClassifierModel.LineLength],
-            new float[ClassifierModel.Outputs], new float[ClassifierModel.Outputs], layer, 2, 0.5f);
+        return new SmallModel { Word = word, WordRow = row, Hidden = layer }.Build();
     }
 
     private static HiddenLayer Layer(float scale, float bias, float weight, int output)

@@ -27,9 +27,7 @@ public sealed class ModelFileTests
         var row = new byte[ClassifierModel.WordLength];
         row[2] = (byte)(sbyte)steps;
         var scales = Enumerable.Repeat(1 / 8192f, ClassifierModel.Outputs).ToArray();
-        var model = new ClassifierModel(
-            new Vocabulary([Vocabulary.Entry("dog".AsSpan(), WordTraits.Taught, WordClass.None)]), row, new byte[sizeof(ulong)], new byte[ClassifierModel.LineLength],
-            scales, new float[ClassifierModel.Outputs], HiddenLayer.Silent(), 2, 0.5f);
+        var model = new SmallModel { WordRow = row, Scales = scales }.Build();
         var scores = new float[ClassifierModel.Categories];
 
         new EmbeddedClassifier(model).Score(string.Join(" ", Enumerable.Repeat("dog", words)), scores, out _);
