@@ -77,7 +77,7 @@ public sealed partial class CorpusTests
     {
         var taught = _entries.Select(entry => Plain(entry.Text)).ToHashSet(StringComparer.Ordinal);
 
-        PlainTalkTests.Texts.Concat(ModeratorsWeekTests.Texts).Select(Plain).Should().NotBeEmpty().And.OnlyHaveUniqueItems().And.NotContain(text => taught.Contains(text));
+        PlainTalkTests.Texts.Concat(ModeratorsWeekTests.Texts).Concat(ConversationsTests.Texts).Select(Plain).Should().NotBeEmpty().And.OnlyHaveUniqueItems().And.NotContain(text => taught.Contains(text));
     }
 
     private static IEnumerable<string> TextsOf(string path)

@@ -9,16 +9,18 @@ namespace ConversationGuard.Training.Tests.PlainTalk;
 [TestFixture(First, 201, 0.87, 0.05)]
 [TestFixture(Second, 80, 0.87, 0.08)]
 [TestFixture(Third, 80, 0.8, 0.14)]
+[TestFixture(Fourth, 29, 0.8, 0.04)]
 public sealed class ModeratorsWeekTests(string file, int smallestPart, double crisesFound, double atRiskTakenForViolators)
 {
     private const string First = "moderators-week.jsonl";
     private const string Second = "moderators-second-week.jsonl";
     private const string Third = "moderators-third-week.jsonl";
+    private const string Fourth = "moderators-fourth-week.jsonl";
 
     private readonly List<Line> _lines = [.. Read(file)];
 
     /// <summary>Gets the texts of all weeks, none of which may train the model.</summary>
-    public static IEnumerable<string> Texts => new[] { First, Second, Third }.SelectMany(Read).Select(line => line.Text);
+    public static IEnumerable<string> Texts => new[] { First, Second, Third, Fourth }.SelectMany(Read).Select(line => line.Text);
 
     [Test]
     public void Most_of_what_is_a_violation_is_found() =>
