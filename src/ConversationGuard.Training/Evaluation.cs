@@ -12,8 +12,10 @@ internal sealed class Evaluation(Sources sources, TrainingSettings settings, Tex
     /// <summary>Writes the tables of the model card.</summary>
     public void WriteReport(string modelFile)
     {
+        // First what may be missing: judging takes a quarter of an hour.
+        var classifier = EmbeddedClassifier.FromFile(modelFile);
         var (texts, _, scores, _) = JudgeAll();
-        new ModelReport(sources, output).Write(modelFile, texts, scores);
+        new ModelReport(sources, output).Write(classifier, new FileInfo(modelFile).Length, texts, scores);
     }
 
     /// <summary>Says in few lines what the training is worth.</summary>

@@ -12,18 +12,18 @@ internal sealed partial class ModelReport(Sources sources, TextWriter output)
     private const int MostIdentities = 12;
 
     /// <summary>Writes everything.</summary>
-    /// <param name="modelFile">The model that ships.</param>
+    /// <param name="classifier">The model that ships.</param>
+    /// <param name="modelSize">The size of its file, in bytes.</param>
     /// <param name="texts">All texts.</param>
     /// <param name="scores">Their scores, by weights that saw nothing of their source.</param>
-    public void Write(string modelFile, IReadOnlyList<LabelledText> texts, IReadOnlyList<float[]> scores)
+    public void Write(EmbeddedClassifier classifier, long modelSize, IReadOnlyList<LabelledText> texts, IReadOnlyList<float[]> scores)
     {
-        var classifier = EmbeddedClassifier.FromFile(modelFile);
         WriteNeverTrained(classifier, [.. texts.Where(text => text.HeldOut && text.Source == "convabuse")]);
         WriteLeftOut(texts, scores);
         WriteIdentities(classifier);
         WriteDialect(texts, scores);
         WriteCalibration(texts, scores);
-        WriteSize(classifier, modelFile);
+        WriteSize(classifier.Model, modelSize);
     }
 
     private void WriteNeverTrained(EmbeddedClassifier classifier, List<LabelledText> heldOut)
@@ -121,11 +121,8 @@ internal sealed partial class ModelReport(Sources sources, TextWriter output)
         output.WriteLine();
     }
 
-    private void WriteSize(EmbeddedClassifier classifier, string modelFile)
-    {
-        var model = classifier.Model;
-        output.WriteLine(FormattableString.Invariant($"Size: {new FileInfo(modelFile).Length / 1e6:F2} MB, {model.FeatureCount} features, {model.Vocabulary.Count} words."));
-    }
+    private void WriteSize(ClassifierModel model, long size) =>
+        output.WriteLine(FormattableString.Invariant($"Size: {size / 1e6:F2} MB, {model.FeatureCount} features, {model.Vocabulary.Count} words."));
 
     private void Row(string data, FormattableString result) => Row(data, FormattableString.Invariant(result));
 

@@ -9,7 +9,7 @@ internal static class DefaultThresholds
 {
     private static readonly Dictionary<HarmCategory, double> _thresholds = new()
     {
-        [HarmCategory.Harassment] = 0.6,
+        [HarmCategory.Harassment] = 0.58,
         [HarmCategory.HarassmentThreatening] = 0.4,
         [HarmCategory.Hate] = 0.85,
         [HarmCategory.HateThreatening] = 0.3,
@@ -19,7 +19,7 @@ internal static class DefaultThresholds
         [HarmCategory.ViolenceGraphic] = 0.5,
         [HarmCategory.ViolenceIntent] = 0.1,
         [HarmCategory.Illicit] = 0.62,
-        [HarmCategory.IllicitViolent] = 0.6,
+        [HarmCategory.IllicitViolent] = 0.7,
         [HarmCategory.SelfHarm] = 0.5,
         [HarmCategory.SelfHarmIntent] = 0.12,
         [HarmCategory.SelfHarmInstructions] = 0.1,
