@@ -17,8 +17,8 @@ public sealed class PlainTalkTests
     public static IEnumerable<string> Texts => _lines.Select(line => line.Text);
 
     [TestCase("en", 0.9, 0.85, 0.9, 0.9)]
-    [TestCase("larger", 0.75, 0.65, 0.9, 0.7)]
-    [TestCase("smaller", 0.6, 0.5, 0.7, 0.5)]
+    [TestCase("larger", 0.85, 0.85, 0.95, 0.8)]
+    [TestCase("smaller", 0.75, 0.8, 0.85, 0.8)]
     public void Plain_words_are_understood(string languages, double insults, double threats, double crises, double requests)
     {
         // Who means to harm somebody may be at risk too (R5).
@@ -32,10 +32,10 @@ public sealed class PlainTalkTests
     public void R7_ordinary_talk_is_no_violation_in_any_language() =>
         _lines.Where(line => line.Kind == "ordinary" && Messages.Judge(line.Text) == TurnKind.Violation).Select(line => line.Id).Should().HaveCountLessThanOrEqualTo(4, "of 616 lines");
 
-    [TestCase("larger")]
-    [TestCase("smaller")]
-    public void R5_ordinary_talk_is_hardly_ever_held_for_a_crisis(string languages) =>
-        Share(languages, "ordinary", kind => kind == TurnKind.Crisis).Should().BeLessThan(0.05);
+    [TestCase("larger", 0.05)]
+    [TestCase("smaller", 0.04)]
+    public void R5_ordinary_talk_is_hardly_ever_held_for_a_crisis(string languages, double held) =>
+        Share(languages, "ordinary", kind => kind == TurnKind.Crisis).Should().BeLessThan(held);
 
     private static double Share(string languages, string kind, Func<TurnKind, bool> isFound)
     {
