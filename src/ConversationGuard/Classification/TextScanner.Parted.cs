@@ -53,7 +53,7 @@ internal partial struct TextScanner<TSink>
         _letters = count - start;
     }
 
-    /// <summary>Each group of letters between wide gaps is a word, a known one or not.</summary>
+    /// <summary>Each group of letters between wide gaps is a word, a known one or not, unless it is several that address somebody.</summary>
     /// <returns>How many letters were read.</returns>
     private int EmitGroups(ReadOnlySpan<char> letters, uint gaps, bool goesOn)
     {
@@ -67,11 +67,35 @@ internal partial struct TextScanner<TSink>
 
             var word = letters[start..i];
             var hash = FeatureHash.Of(word);
-            Emit(word, hash, _vocabulary.Find(hash));
+            var id = _vocabulary.Find(hash);
+            if (id < 0 && TryCut(word, isWhole: true) && IsAddressed(word))
+            {
+                EmitCut(word, word.Length);
+            }
+            else
+            {
+                Emit(word, hash, id);
+            }
+
             start = i;
         }
 
         return start;
+    }
+
+    /// <summary>Whether one of the words of the last cut speaks of a person or insults: "y o u a r e  a n i d i o t". Others come out of unknown words by chance.</summary>
+    private readonly bool IsAddressed(ReadOnlySpan<char> letters)
+    {
+        for (var end = letters.Length; end > 0; end -= _buffers.Ways[end])
+        {
+            var id = _vocabulary.Find(FeatureHash.Of(letters[(end - _buffers.Ways[end])..end]));
+            if (id >= 0 && _vocabulary.ClassOf(id) is (> WordClass.None and <= WordClass.Their) or WordClass.InsultNoun or WordClass.InsultAdjective or WordClass.ShutUp)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <returns>How many letters were read.</returns>

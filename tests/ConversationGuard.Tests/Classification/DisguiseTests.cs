@@ -36,6 +36,7 @@ public sealed class DisguiseTests
     [TestCase("y o u  a r e  a n  i d i o t  y o u  a r e  a n  i d i o t", TestName = "Many letters parted by spaces are words where the gaps are wider")]
     [TestCase("y o u a r e a n i d i o t", TestName = "Letters parted by spaces are words where no gap is wider")]
     [TestCase("y o u a r e a n i d i o t y o u a r e a n i d i o t y o u a r e a n i d i o t", TestName = "Many letters parted by spaces are words where no gap is wider")]
+    [TestCase("y o u a r e  a n i d i o t", TestName = "Letters parted by spaces are words where a gap is wider after every second word")]
     public void Disguise_changes_little(string text)
     {
         var plain = EmbeddedClassifierTests.Classify("you are an idiot")[HarmCategory.Harassment];
