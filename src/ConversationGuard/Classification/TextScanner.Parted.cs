@@ -36,7 +36,7 @@ internal partial struct TextScanner<TSink>
     private void FlushLetters(bool goesOn = false)
     {
         var count = _letters;
-        _isAfterWideGap = false;
+        _isAfterWideGap &= goesOn;
         if (count == 0)
         {
             return;
@@ -51,6 +51,9 @@ internal partial struct TextScanner<TSink>
         var start = gaps == 0 || gaps == everyGap ? EmitSpelled(letters, goesOn) : EmitGroups(letters, gaps, goesOn);
         letters[start..].CopyTo(letters);
         _letters = count - start;
+
+        // What is kept keeps its gaps; the first letter has none before it.
+        _wideGaps = start == count ? 0 : (gaps >> start) & ~1u;
     }
 
     /// <summary>Each group of letters between wide gaps is a word, a known one or not, unless it is several that address somebody.</summary>
@@ -66,15 +69,13 @@ internal partial struct TextScanner<TSink>
             }
 
             var word = letters[start..i];
-            var hash = FeatureHash.Of(word);
-            var id = _vocabulary.Find(hash);
-            if (id < 0 && TryCut(word, isWhole: true) && IsAddressed(word))
+            if (!_vocabulary.Contains(word) && TryCut(word, isWhole: true) && IsAddressed(word))
             {
                 EmitCut(word, word.Length);
             }
             else
             {
-                Emit(word, hash, id);
+                EmitPart(word);
             }
 
             start = i;
@@ -108,11 +109,16 @@ internal partial struct TextScanner<TSink>
 
         for (var i = 0; i < letters.Length; i++)
         {
-            var hash = FeatureHash.Of(letters.Slice(i, 1));
-            Emit(letters.Slice(i, 1), hash, _vocabulary.Find(hash));
+            EmitPart(letters.Slice(i, 1));
         }
 
         return letters.Length;
+    }
+
+    private void EmitPart(ReadOnlySpan<char> word)
+    {
+        var hash = FeatureHash.Of(word);
+        Emit(word, hash, _vocabulary.Find(hash));
     }
 
     /// <summary>
@@ -310,9 +316,7 @@ internal partial struct TextScanner<TSink>
         var from = 0;
         while (next > 0 && (from == 0 || from < last))
         {
-            var word = letters[from..next];
-            var hash = FeatureHash.Of(word);
-            Emit(word, hash, _vocabulary.Find(hash));
+            EmitPart(letters[from..next]);
             (from, next) = (next, ways[next]);
         }
 

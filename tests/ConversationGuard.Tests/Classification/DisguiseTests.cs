@@ -44,6 +44,15 @@ public sealed class DisguiseTests
         EmbeddedClassifierTests.Classify(text)[HarmCategory.Harassment].Should().BeApproximately(plain, 0.15);
     }
 
+    [Test]
+    public void A_gap_that_is_wide_between_all_letters_says_nothing_however_many_there_are()
+    {
+        var letters = "ithinktheweatherislovelytodaybutyouareanidiot".ToCharArray();
+
+        EmbeddedClassifierTests.Classify(string.Join("  ", letters))[HarmCategory.Harassment]
+            .Should().Be(EmbeddedClassifierTests.Classify(string.Join(" ", letters))[HarmCategory.Harassment]).And.BeGreaterThan(0.5);
+    }
+
     [TestCase("I grew up in Scunthorpe, near Penistone")]
     [TestCase("what is the count rate of this detector?")]
     [TestCase("he passed the bar assessment with class")]
