@@ -98,11 +98,14 @@ internal sealed partial class FeatureSpace
     private const int WorthOfClass = 4;
 
     private readonly Dictionary<ulong, int> _ids = [];
+    private readonly HashSet<ulong> _ofWords;
 
     private FeatureSpace(IReadOnlyList<string> words, Vocabulary vocabulary)
     {
         Words = words;
         Vocabulary = vocabulary;
+        var each = Enumerable.Range(0, byte.MaxValue + 1).Select(i => (byte)i).ToList();
+        _ofWords = [.. words.Where(word => word.Length > 1).Select(word => FeatureHash.Of(word)), .. each.Select(FeatureHash.OfClass), .. each.Select(FeatureHash.OfGroup)];
     }
 
     /// <summary>The words of the vocabulary. The model file holds their hashes alone.</summary>
@@ -149,6 +152,12 @@ internal sealed partial class FeatureSpace
 
         return space;
     }
+
+    /// <summary>Whether a feature is a known word, a class or a group as such: the row of the word has it, and nobody looks it up. A single letter is: it may stand within a known word.</summary>
+    public bool IsOfWord(int feature) => _ofWords.Contains(Hashes[feature]);
+
+    /// <summary>Finds the number of a feature that occurs often enough.</summary>
+    public bool TryFind(ulong hash, out int feature) => _ids.TryGetValue(hash, out feature);
 
     public FeatureVector[] Vectors(IReadOnlyList<LabelledText> texts)
     {

@@ -124,7 +124,7 @@ internal sealed class HiddenTrainer
         }
     }
 
-    /// <summary>Rounds the rows of the words to bytes; the outputs are brought to the scale of the calibrated model.</summary>
+    /// <summary>Rounds what the words add to four bits; the outputs are brought to the scale of the calibrated model.</summary>
     public HiddenLayer Quantise(ReadOnlySpan<float> slopes, Span<byte> words)
     {
         var sums = new float[_words.Length];
@@ -146,12 +146,18 @@ internal sealed class HiddenTrainer
                 values[id] = MathF.Abs(sums[(id * Units) + unit]);
             }
 
-            scales[unit] = Rounding.StepOf(values);
+            scales[unit] = Rounding.StepOf(values, ClassifierModel.LargestPart * ClassifierModel.LargestFactor);
         }
 
-        for (var i = 0; i < sums.Length; i++)
+        var steps = new float[Units];
+        for (var id = 0; id < _vocabulary.Count; id++)
         {
-            words[(i / Units * ClassifierModel.WordLength) + ClassifierModel.HiddenStart + (i % Units)] = (byte)Rounding.ToByte(sums[i], scales[i % Units]);
+            for (var unit = 0; unit < Units; unit++)
+            {
+                steps[unit] = sums[(id * Units) + unit] / scales[unit];
+            }
+
+            ClassifierModel.PackUnits(steps, words.Slice(id * ClassifierModel.WordLength, ClassifierModel.WordLength));
         }
 
         var weights = new float[_weights.Length];

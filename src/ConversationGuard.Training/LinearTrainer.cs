@@ -9,7 +9,7 @@ internal sealed record TrainingSettings
 {
     public int Epochs { get; init; } = 10;
 
-    public int FineTuningEpochs { get; init; } = 2;
+    public int FineTuningEpochs { get; init; } = 5;
 
     public float LearningRate { get; init; } = 0.035f;
 
@@ -27,8 +27,8 @@ internal sealed record TrainingSettings
 
     public int MaximumWords { get; init; } = 50_000;
 
-    /// <summary>Buckets of the table. Each holds eight features: the model keeps those that weigh most and find a place. A bucket takes 80 bytes of the file, a word 56.</summary>
-    public int Buckets { get; init; } = 39_500;
+    /// <summary>Buckets of the table. Each holds eight features: the model keeps those that weigh most and find a place. A bucket takes 80 bytes of the file, a word 40.</summary>
+    public int Buckets { get; init; } = 49_500;
 
     public float MaximumPositiveWeight { get; init; } = 3;
 

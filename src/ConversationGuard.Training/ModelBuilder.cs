@@ -85,7 +85,7 @@ internal sealed class ModelBuilder
         return (logits, calibration);
     }
 
-    /// <summary>The features that weigh most, as many as find a place in the table.</summary>
+    /// <summary>The features that weigh most, as many as find a place in the table, and those that need none.</summary>
     private List<int> Choose(LinearTrainer trainer)
     {
         var importance = new float[_space.Hashes.Count];
@@ -109,6 +109,12 @@ internal sealed class ModelBuilder
         {
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
             var bucket = ClassifierModel.BucketOf(finished, filled.Length);
+            if (_space.IsOfWord(feature))
+            {
+                kept.Add(feature);
+                continue;
+            }
+
             if (importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
             {
                 filled[bucket]++;
@@ -119,16 +125,15 @@ internal sealed class ModelBuilder
         return kept;
     }
 
-    /// <summary>Adds up, for each word of the vocabulary, its own row and those of its character n-grams, its class and its group.</summary>
-    private byte[] AddUpWords(byte[] fingerprints, byte[] rows)
+    /// <summary>Adds up, for each word of the vocabulary, its own weights and those of its character n-grams, its class and its group.</summary>
+    private byte[] AddUpWords(LinearTrainer trainer, float[] steps)
     {
         var words = new byte[_space.Words.Count * ClassifierModel.WordLength];
-        var model = new ClassifierModel(_space.Vocabulary, words, fingerprints, rows, new float[Outputs], new float[Outputs], HiddenLayer.Silent(), 1, 1);
-        var sums = new int[Outputs];
+        var sums = new float[Outputs];
         for (var id = 0; id < _space.Words.Count; id++)
         {
             Array.Clear(sums);
-            var sum = new RowSum(model, sums);
+            var sum = new WeightSum(_space, trainer, sums);
             sum.Gram(FeatureHash.Of(_space.Words[id]));
             CharacterGrams.Of(_space.Words[id], ref sum);
             if (_space.Vocabulary.ClassOf(id) is > WordClass.LastOfForm and var wordClass)
@@ -143,21 +148,20 @@ internal sealed class ModelBuilder
 
             for (var c = 0; c < Outputs; c++)
             {
-                words[(id * ClassifierModel.WordLength) + c] = (byte)Rounding.ToByte(sums[c], ClassifierModel.WordStep);
+                words[(id * ClassifierModel.WordLength) + c] = (byte)Rounding.ToByte(sums[c], steps[c] * ClassifierModel.WordStep);
             }
         }
 
         return words;
     }
 
-    private readonly struct RowSum(ClassifierModel model, int[] sums) : IGramSink
+    private readonly struct WeightSum(FeatureSpace space, LinearTrainer trainer, float[] sums) : IGramSink
     {
         public void Gram(ulong hash)
         {
-            Span<int> row = [0];
-            if (model.FindRows([hash], row) > 0)
+            for (var c = 0; space.TryFind(hash, out var feature) && c < sums.Length; c++)
             {
-                model.AddRow(row[0], sums);
+                sums[c] += trainer.Weights[(feature * Lanes) + c];
             }
         }
     }
@@ -170,19 +174,20 @@ internal sealed class ModelBuilder
         var filled = new byte[buckets];
         var weights = trainer.Weights;
         var steps = new float[Outputs];
+        var placed = kept.FindAll(feature => !_space.IsOfWord(feature));
         for (var c = 0; c < Outputs; c++)
         {
-            var values = new float[kept.Count];
+            var values = new float[placed.Count];
             for (var k = 0; k < values.Length; k++)
             {
-                values[k] = MathF.Abs(weights[(kept[k] * Lanes) + c]);
+                values[k] = MathF.Abs(weights[(placed[k] * Lanes) + c]);
             }
 
             steps[c] = Rounding.StepOf(values, ClassifierModel.LargestPart * ClassifierModel.LargestFactor);
         }
 
         var row = new float[Outputs];
-        foreach (var feature in kept)
+        foreach (var feature in placed)
         {
             var finished = FeatureHash.Finish(_space.Hashes[feature]);
             var bucket = ClassifierModel.BucketOf(finished, buckets);
@@ -204,7 +209,7 @@ internal sealed class ModelBuilder
             biases[c] = (trainer.Biases[c] * calibration[c].Slope) + calibration[c].Offset;
         }
 
-        var words = AddUpWords(fingerprints, rows);
+        var words = AddUpWords(trainer, steps);
         var hidden = trainer.Hidden?.Quantise([.. calibration.Select(of => of.Slope)], words) ?? HiddenLayer.Silent();
         return new ClassifierModel(_space.Vocabulary, words, fingerprints, rows, scales, biases, hidden, _settings.DampingOffset, _settings.DampingPower);
     }

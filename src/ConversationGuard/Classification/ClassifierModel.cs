@@ -14,8 +14,8 @@ namespace ConversationGuard.Classification;
 /// <remarks>
 /// A table of buckets of eight; a feature is found by a 16-bit fingerprint, so that one that was never seen weighs nothing.
 /// Its row holds four signed bits for each output and a factor for all of them: many features in rough steps tell more than half as many in fine ones.
-/// Words of the vocabulary have a row of bytes each, with what their character n-grams, their class and their group weigh
-/// added up beforehand, and with what they add to the hidden units.
+/// Words of the vocabulary have a row each: a byte for each output, in which what the word, its character n-grams, its class and its group weigh is
+/// added up beforehand, and four bits for each hidden unit with a factor.
 /// A message mostly waits for memory. So the rows of a bucket lie in 64 bytes, all that a word adds lies together, and apart from them what tells whether there is a row.
 /// </remarks>
 internal sealed class ClassifierModel
@@ -42,16 +42,19 @@ internal sealed class ClassifierModel
     /// <summary>The largest weight that four bits hold, and the largest factor.</summary>
     public const int LargestPart = 7, LargestFactor = 16;
 
-    /// <summary>Where in the row of a word, behind a byte for each lane, what it adds to the hidden units begins.</summary>
+    /// <summary>Where in the row of a word, behind a byte for each output, the factor of what it adds to the hidden units is.</summary>
+    public const int FactorPlace = Outputs;
+
+    /// <summary>Where behind it what it adds to them begins, two units in each byte.</summary>
     public const int HiddenStart = Lanes;
 
     /// <summary>How many bytes the row of a word has.</summary>
-    public const int WordLength = HiddenStart + HiddenLayer.Units;
+    public const int WordLength = HiddenStart + (HiddenLayer.Units / 2);
 
     /// <summary>What is added up for a word is larger than the row of one feature: its bytes are worth as many steps of a row as this.</summary>
     public const int WordStep = 8;
 
-    private const int FormatVersion = 6;
+    private const int FormatVersion = 7;
     private const int MaxBuckets = 1 << 20;
     private const int MaxWords = 1 << 18;
     private static readonly byte[] _magic = "CGMODEL"u8.ToArray();
@@ -152,6 +155,46 @@ internal sealed class ClassifierModel
     /// <param name="row">Takes the row.</param>
     public static void Pack(ReadOnlySpan<float> weights, Span<byte> row)
     {
+        var factor = PackParts(weights, row[..RowLength]);
+        row[RowLength - 1] |= (byte)((factor - 1) << 4);
+    }
+
+    /// <summary>Writes what a word adds to the hidden units into its row.</summary>
+    /// <param name="weights">What it adds to each unit, in steps.</param>
+    /// <param name="row">The row of the word.</param>
+    public static void PackUnits(ReadOnlySpan<float> weights, Span<byte> row) =>
+        row[FactorPlace] = (byte)PackParts(weights, row[HiddenStart..WordLength]);
+
+    /// <summary>Adds what a feature weighs to the outputs.</summary>
+    /// <param name="start">Where its row begins.</param>
+    /// <param name="sums">The outputs.</param>
+    public void AddRow(int start, Span<int> sums)
+    {
+        var row = Rows.Span.Slice(start, RowLength);
+        var factor = 1 + (row[RowLength - 1] >> 4);
+        for (var output = 0; output < Outputs; output++)
+        {
+            sums[output] += PartAt(row, output) * factor;
+        }
+    }
+
+    /// <summary>What a word adds to the outputs, in steps of <see cref="WordStep"/>.</summary>
+    public ReadOnlySpan<sbyte> OutputsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice(word * WordLength, Outputs));
+
+    /// <summary>Adds what a word says to the hidden units.</summary>
+    public void AddUnits(int word, Span<short> units)
+    {
+        var row = Words.Span.Slice(word * WordLength, WordLength);
+        for (var unit = 0; unit < HiddenLayer.Units; unit++)
+        {
+            units[unit] += (short)(PartAt(row[HiddenStart..], unit) * row[FactorPlace]);
+        }
+    }
+
+    /// <summary>Writes four bits for each weight: the first half of them into the lower bits of the bytes, the second into the upper ones.</summary>
+    /// <returns>The factor of them all, with which the least is lost.</returns>
+    private static int PackParts(ReadOnlySpan<float> weights, Span<byte> bytes)
+    {
         var (best, smallest) = (1, float.PositiveInfinity);
         for (var factor = 1; factor <= LargestFactor; factor++)
         {
@@ -165,39 +208,18 @@ internal sealed class ClassifierModel
             (best, smallest) = error < smallest ? (factor, error) : (best, smallest);
         }
 
-        row[..RowLength].Clear();
-        row[RowLength - 1] = (byte)((best - 1) << 4);
-        for (var output = 0; output < weights.Length; output++)
+        bytes.Clear();
+        for (var i = 0; i < weights.Length; i++)
         {
-            row[output % RowLength] |= (byte)((PartOf(weights[output], best) & 0xF) << (output < RowLength ? 0 : 4));
-        }
-    }
-
-    /// <summary>Adds what a feature weighs to the outputs.</summary>
-    /// <param name="start">Where its row begins.</param>
-    /// <param name="sums">The outputs.</param>
-    public void AddRow(int start, Span<int> sums)
-    {
-        var row = MemoryMarshal.Cast<byte, sbyte>(Rows.Span.Slice(start, RowLength));
-        var factor = 1 + ((byte)row[RowLength - 1] >> 4);
-        for (var i = 0; i < RowLength; i++)
-        {
-            sums[i] += ((sbyte)(row[i] << 4) >> 4) * factor;
+            bytes[i % bytes.Length] |= (byte)((PartOf(weights[i], best) & 0xF) << (i < bytes.Length ? 0 : 4));
         }
 
-        for (var output = RowLength; output < Outputs; output++)
-        {
-            sums[output] += (row[output - RowLength] >> 4) * factor;
-        }
+        return best;
     }
 
     private static int PartOf(float weight, int factor) => (int)Math.Max(-LargestPart, Math.Min(LargestPart, Math.Round(weight / factor)));
 
-    /// <summary>What a word adds to the outputs, in steps of <see cref="WordStep"/>.</summary>
-    public ReadOnlySpan<sbyte> OutputsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice(word * WordLength, Outputs));
-
-    /// <summary>What a word adds to the hidden units.</summary>
-    public ReadOnlySpan<sbyte> UnitsOf(int word) => MemoryMarshal.Cast<byte, sbyte>(Words.Span.Slice((word * WordLength) + HiddenStart, HiddenLayer.Units));
+    private static int PartAt(ReadOnlySpan<byte> bytes, int i) => i < bytes.Length ? (sbyte)(bytes[i] << 4) >> 4 : (sbyte)bytes[i - bytes.Length] >> 4;
 
     /// <summary>Gets the bucket in which a feature has its place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

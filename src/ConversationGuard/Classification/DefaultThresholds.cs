@@ -9,16 +9,16 @@ internal static class DefaultThresholds
 {
     private static readonly Dictionary<HarmCategory, double> _thresholds = new()
     {
-        [HarmCategory.Harassment] = 0.58,
+        [HarmCategory.Harassment] = 0.6,
         [HarmCategory.HarassmentThreatening] = 0.4,
-        [HarmCategory.Hate] = 0.85,
+        [HarmCategory.Hate] = 0.87,
         [HarmCategory.HateThreatening] = 0.3,
         [HarmCategory.Sexual] = 0.5,
         [HarmCategory.SexualMinors] = 0.2,
         [HarmCategory.Violence] = 0.5,
         [HarmCategory.ViolenceGraphic] = 0.5,
         [HarmCategory.ViolenceIntent] = 0.1,
-        [HarmCategory.Illicit] = 0.62,
+        [HarmCategory.Illicit] = 0.65,
         [HarmCategory.IllicitViolent] = 0.7,
         [HarmCategory.SelfHarm] = 0.5,
         [HarmCategory.SelfHarmIntent] = 0.12,

@@ -146,25 +146,31 @@ internal struct ScoringSink : IFeatureSink, IGramSink
     private void AddWords()
     {
         ref var first = ref MemoryMarshal.GetReference(_model.Words.Span);
-        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
-        ref var units = ref MemoryMarshal.GetArrayDataReference(_buffers.Hidden);
-        var (lower, upper) = (Vector128<short>.Zero, Vector128<short>.Zero);
+        var (low, high) = (Vector128<short>.Zero, Vector128<short>.Zero);
+        var (units0, units8, units16, units24) = (Vector128<short>.Zero, Vector128<short>.Zero, Vector128<short>.Zero, Vector128<short>.Zero);
         foreach (var id in _buffers.Words.AsSpan(0, _knownWords))
         {
+            // The factor of the units stands in the lane that is never read.
             ref var line = ref Unsafe.Add(ref first, id * ClassifierModel.WordLength);
             var (below, above) = Vector128.Widen(Vector128.LoadUnsafe(ref line).AsSByte());
-            lower += below;
-            upper += above;
-            for (nuint unit = 0; unit < HiddenLayer.Units; unit += 16)
-            {
-                var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref line, ClassifierModel.HiddenStart + unit).AsSByte());
-                (Vector128.LoadUnsafe(ref units, unit) + low).StoreUnsafe(ref units, unit);
-                (Vector128.LoadUnsafe(ref units, unit + 8) + high).StoreUnsafe(ref units, unit + 8);
-            }
+            low += below;
+            high += above;
+            var factor = Vector128.Create((short)Unsafe.Add(ref line, ClassifierModel.FactorPlace));
+            var (left, right) = Vector128.Widen(Vector128.LoadUnsafe(ref line, ClassifierModel.HiddenStart));
+            units0 += ((left.AsInt16() << 12) >> 12) * factor;
+            units8 += ((right.AsInt16() << 12) >> 12) * factor;
+            units16 += ((left.AsInt16() << 8) >> 12) * factor;
+            units24 += ((right.AsInt16() << 8) >> 12) * factor;
         }
 
-        Widen(ref sums, 0, lower, ClassifierModel.WordStep);
-        Widen(ref sums, 8, upper, ClassifierModel.WordStep);
+        ref var sums = ref MemoryMarshal.GetArrayDataReference(_buffers.Chunk);
+        Widen(ref sums, 0, low, ClassifierModel.WordStep);
+        Widen(ref sums, 8, high, ClassifierModel.WordStep);
+        ref var units = ref MemoryMarshal.GetArrayDataReference(_buffers.Hidden);
+        units0.StoreUnsafe(ref units);
+        units8.StoreUnsafe(ref units, 8);
+        units16.StoreUnsafe(ref units, 16);
+        units24.StoreUnsafe(ref units, 24);
         _knownWords = 0;
     }
 
@@ -189,16 +195,12 @@ internal struct ScoringSink : IFeatureSink, IGramSink
         foreach (var id in _buffers.Words.AsSpan(0, _knownWords))
         {
             var outputs = _model.OutputsOf(id);
-            var units = _model.UnitsOf(id);
             for (var output = 0; output < outputs.Length; output++)
             {
                 _buffers.Chunk[output] += outputs[output] * ClassifierModel.WordStep;
             }
 
-            for (var unit = 0; unit < units.Length; unit++)
-            {
-                _buffers.Hidden[unit] += units[unit];
-            }
+            _model.AddUnits(id, _buffers.Hidden);
         }
 
         _knownWords = 0;

@@ -123,7 +123,7 @@ internal partial struct TextScanner<TSink>
 
     /// <summary>
     /// "stu\U0001F642pid", "stu\npid": if a known word comes out, it was cut. A pictograph may stand between two words without a space, and lines end anywhere: then a word comes out that is as
-    /// harmless as they are, or none; at a line's end one of the parts must be unknown by itself, or a noun of abuse comes out.
+    /// harmless as they are, or none; at a line's end one of the parts must be unknown by itself, or be of no class where the whole is, or a noun of abuse comes out.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="start">Where the first part begins, ASCII letters alone.</param>
@@ -148,6 +148,7 @@ internal partial struct TextScanner<TSink>
         var end = i;
         var hash = FeatureHash.Seed;
         var allKnown = true;
+        var allMean = true;
         var byLine = false;
         var (bestLength, bestEnd) = (0, 0);
         while (true)
@@ -171,8 +172,10 @@ internal partial struct TextScanner<TSink>
                 partHash = FeatureHash.Append(partHash, letter);
             }
 
-            allKnown &= IsTaught(_vocabulary.Find(partHash));
-            if (length > i - start && IsCut(hash, length, allKnown, byLine))
+            var part = _vocabulary.Find(partHash);
+            allKnown &= IsTaught(part);
+            allMean &= part >= 0 && _vocabulary.ClassOf(part) != WordClass.None;
+            if (length > i - start && IsCut(hash, length, allKnown, allMean, byLine))
             {
                 (bestLength, bestEnd) = (length, end);
             }
@@ -203,7 +206,7 @@ internal partial struct TextScanner<TSink>
         return true;
     }
 
-    private readonly bool IsCut(ulong whole, int length, bool allKnown, bool byLine)
+    private readonly bool IsCut(ulong whole, int length, bool allKnown, bool allMean, bool byLine)
     {
         var id = _vocabulary.Find(whole);
         if (!IsTaught(id) || length < 3)
@@ -212,7 +215,11 @@ internal partial struct TextScanner<TSink>
         }
 
         var wordClass = _vocabulary.ClassOf(id);
-        return !allKnown || (byLine ? length >= ShortestCutInsult && wordClass == WordClass.InsultNoun : length > 3 || wordClass is WordClass.You or WordClass.Your);
+        var isAddressed = wordClass is WordClass.You or WordClass.Your;
+        return !allKnown
+            || (byLine
+                ? (wordClass == WordClass.InsultNoun && length >= ShortestCutInsult) || (!allMean && (isAddressed || (wordClass > WordClass.LastOfForm && length > 3)))
+                : isAddressed || length > 3);
     }
 
     private readonly bool IsTaught(int id) => id >= 0 && (_vocabulary.TraitsOf(id) & WordTraits.Taught) != 0;

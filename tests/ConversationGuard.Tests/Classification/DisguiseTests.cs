@@ -31,6 +31,7 @@ public sealed class DisguiseTests
     [TestCase("y\U0001F642ou are an idiot", TestName = "You that a pictograph cuts is read")]
     [TestCase("you are an idi\not", TestName = "A word that a line break cuts is read")]
     [TestCase("you are an idi-\r\not", TestName = "A word that a hyphen and a line break cut is read")]
+    [TestCase("y\nou are an idiot", TestName = "You that a line break cuts is read")]
     [TestCase("shut it scum\nbag", TestName = "A noun of abuse that a line break cuts into two words is read")]
     [TestCase("y o u   a r e   a n   i d i o t", TestName = "Letters parted by spaces are words where the gaps are wider")]
     [TestCase("y o u  a r e  a n  i d i o t  y o u  a r e  a n  i d i o t", TestName = "Many letters parted by spaces are words where the gaps are wider")]
@@ -42,6 +43,17 @@ public sealed class DisguiseTests
         var plain = EmbeddedClassifierTests.Classify("you are an idiot")[HarmCategory.Harassment];
 
         EmbeddedClassifierTests.Classify(text)[HarmCategory.Harassment].Should().BeApproximately(plain, 0.15);
+    }
+
+    [TestCase("you are a stupid useless idiot")]
+    [TestCase("go fuck yourself you worthless moron")]
+    [TestCase("shut your ugly face you disgusting pig")]
+    public void An_insult_stays_one_wherever_a_line_break_cuts_a_word_of_it(string text)
+    {
+        foreach (var at in Enumerable.Range(1, text.Length - 1).Where(at => char.IsLetter(text[at - 1]) && char.IsLetter(text[at])))
+        {
+            EmbeddedClassifierTests.Violated(text.Insert(at, "\n")).Should().Contain(HarmCategory.Harassment, text.Insert(at, "|"));
+        }
     }
 
     [Test]
@@ -72,6 +84,8 @@ public sealed class DisguiseTests
     [TestCase("I like bass\nhole in one is golf", TestName = "Two words at a line's end are two words")]
     [TestCase("use\nless water\nmore oil", TestName = "Two words at a line's end that would be another one are two words")]
     [TestCase("it is worth\nless than gold", TestName = "Two words at a line's end that would insult as one are two words")]
+    [TestCase("the pen\nis mightier, said the\nrapist's lawyer", TestName = "Two words at a line's end that would be an indecent one are two words")]
+    [TestCase("roses are red\nviolets are blue\nsugar is sweet\nand so are you", TestName = "Lines of a poem")]
     [TestCase("happy birthday🎂you❤️all of you🎉", TestName = "Pictographs between words")]
     [TestCase("love❤you so much", TestName = "A pictograph for a space")]
     [TestCase("A\nB\nC\nD\nE\nF\nU\nC\nK is not how the alphabet goes", TestName = "Letters line by line")]

@@ -7,7 +7,7 @@ internal sealed record SmallModel
 {
     public string Word { get; init; } = "dog";
 
-    /// <summary>What the word adds: a byte for each lane, and behind them one for each hidden unit.</summary>
+    /// <summary>What the word adds: a byte for each output, and behind them four bits for each hidden unit.</summary>
     public byte[] WordRow { get; init; } = new byte[ClassifierModel.WordLength];
 
     public IReadOnlyList<(ulong Hash, float[] Weights)> Features { get; init; } = [];
