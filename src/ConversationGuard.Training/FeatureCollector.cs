@@ -153,7 +153,7 @@ internal sealed partial class FeatureSpace
         return space;
     }
 
-    /// <summary>Whether a feature is a known word, a class or a group as such: the row of the word has it, and nobody looks it up. A single letter is: it may stand within a known word.</summary>
+    /// <summary>Whether a feature is a known word, a class or a group as such: the row of the word has it, and nobody looks it up. Not a word of a single letter: within a longer word that one is looked up.</summary>
     public bool IsOfWord(int feature) => _ofWords.Contains(Hashes[feature]);
 
     /// <summary>Finds the number of a feature that occurs often enough.</summary>
@@ -185,7 +185,7 @@ internal sealed partial class FeatureSpace
             var ids = new List<int>(end - start);
             for (var k = start; k < end; k++)
             {
-                if (_ids.TryGetValue(collector.Hashes[k], out var id))
+                if (TryFind(collector.Hashes[k], out var id))
                 {
                     ids.Add(id);
                 }

@@ -107,14 +107,14 @@ internal sealed class ModelBuilder
         var kept = new List<int>();
         foreach (var feature in order)
         {
-            var finished = FeatureHash.Finish(_space.Hashes[feature]);
-            var bucket = ClassifierModel.BucketOf(finished, filled.Length);
             if (_space.IsOfWord(feature))
             {
                 kept.Add(feature);
                 continue;
             }
 
+            var finished = FeatureHash.Finish(_space.Hashes[feature]);
+            var bucket = ClassifierModel.BucketOf(finished, filled.Length);
             if (importance[feature] > 0.01f && filled[bucket] < ClassifierModel.BucketSize && taken.Add((bucket, ClassifierModel.FingerprintOf(finished))))
             {
                 filled[bucket]++;
@@ -159,7 +159,12 @@ internal sealed class ModelBuilder
     {
         public void Gram(ulong hash)
         {
-            for (var c = 0; space.TryFind(hash, out var feature) && c < sums.Length; c++)
+            if (!space.TryFind(hash, out var feature))
+            {
+                return;
+            }
+
+            for (var c = 0; c < sums.Length; c++)
             {
                 sums[c] += trainer.Weights[(feature * Lanes) + c];
             }
